@@ -1,0 +1,72 @@
+// Chooses the next token from logits. The same logits, history, options and seed give the same
+// token everywhere: f64, one written order of every sum, an own generator, ties to the lower id.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/status.hpp"
+
+namespace onehead {
+
+struct SamplerOptions {
+  float temperature = 0;         // 0: greedy
+  int32_t top_k = 0;             // 0: all
+  float top_p = 1;               // 1: all
+  float min_p = 0;               // 0: all
+  float repetition_penalty = 1;  // 1: none
+  uint64_t seed = 0;
+};
+
+// ok, or kBadArgument with a sentence that names the option.
+Status check_sampler_options(const SamplerOptions& options);
+
+// xoshiro256++ (Blackman and Vigna), its state filled from the seed by splitmix64.
+class RandomSource {
+ public:
+  explicit RandomSource(uint64_t seed);
+  uint64_t next();
+  double uniform();  // [0, 1), 53 bits
+
+ private:
+  uint64_t state_[4];
+};
+
+struct TokenChoice {
+  int32_t id = -1;     // -1: a logit was not finite, or there are none
+  double logprob = 0;  // in the raw distribution: temperature 1, no penalty, nothing cut
+};
+
+class Sampler {
+ public:
+  explicit Sampler(const SamplerOptions& options);
+  Status reserve(int32_t vocab_size);  // after this, sample() of that many logits never allocates
+
+  // Stages in llama.cpp's usual order: repetition penalty (over the ids in `history`) → top-k →
+  // top-p → min-p → temperature → draw. Logits must be finite: check all_finite() or id < 0.
+  TokenChoice sample(std::span<const float> logits, std::span<const int32_t> history,
+                     bool with_logprob = true);
+
+ private:
+  struct Candidate {
+    double logit;
+    int32_t id;
+  };
+  SamplerOptions options_;
+  RandomSource random_;
+  std::vector<Candidate> candidates_;
+  std::vector<double> weights_;
+  std::vector<uint8_t> seen_;  // [vocab_size] in the history
+};
+
+// log of the sum over ids, ascending, of exp(logit - max) + max; NaN if a logit is not finite.
+double log_sum_exp(std::span<const float> logits);
+double logprob_of(std::span<const float> logits, int32_t id);
+
+// The n most probable ids by (logit descending, id ascending), with raw log-probabilities. Returns
+// how many there are: min(n, vocabulary). Spans hold at least n. No allocation.
+int32_t top_candidates(std::span<const float> logits, int32_t n, std::span<int32_t> ids,
+                       std::span<double> logprobs);
+
+}  // namespace onehead
