@@ -1,0 +1,50 @@
+# The wasm variants: one instance of onehead_add_wasm per {SIMD level} × {threading}. The loader picks one
+# at run time. Output: web/src/wasm/onehead-<variant>.{js,wasm} (git-ignored).
+message(STATUS "Emscripten ${EMSCRIPTEN_VERSION}")
+
+set(wasm_output "${PROJECT_SOURCE_DIR}/web/src/wasm")
+
+set(wasm_compile_flags
+  -fno-exceptions             # errors are values; unwinding tables would be a third of the file
+  -fno-rtti                   # nothing asks for a type at run time …
+  -DEMSCRIPTEN_HAS_UNBOUND_TYPE_NAMES=0   # … and so Embind must not either
+  -mbulk-memory               # memory.copy and memory.fill; every engine with SIMD has them
+  -mnontrapping-fptoint       # float to int in one instruction
+  -msign-ext)                 # sign extension in one instruction
+
+set(wasm_link_flags
+  -lembind                    # the binding table
+  -sEMBIND_AOT                # its JavaScript is written at build time, so that no eval is needed …
+  -sDYNAMIC_EXECUTION=0       # … which a strict Content-Security-Policy forbids
+  -sMODULARIZE                # a factory: nothing happens at import, each model has its own instance
+  -sEXPORT_ES6                # ES module output, the only kind the package has
+  -sEXPORT_NAME=createOnehead
+  -sENVIRONMENT=web,worker    # also runs in Node, Deno and Bun, because the loader passes instantiateWasm;
+                              # "node" would add import("module"), on which webpack and esbuild stumble
+  -sINCOMING_MODULE_JS_API=instantiateWasm,print,printErr   # leaves out all other hooks
+  -sFILESYSTEM=0              # the core does no I/O
+  -sALLOW_MEMORY_GROWTH       # a model's size is known only from its header …
+  -sMAXIMUM_MEMORY=4GB        # … up to what wasm32 can address
+  -sINITIAL_MEMORY=4MB        # small before a model is loaded
+  -sSTACK_SIZE=262144         # kernels keep tiles on the stack (default is 64 KB)
+  -sMALLOC=emmalloc           # the smallest allocator; nothing is allocated while generating
+  -sWASM_BIGINT               # 64-bit integers cross as BigInt, without wrapper functions
+  -sMIN_CHROME_VERSION=91 -sMIN_FIREFOX_VERSION=89 -sMIN_SAFARI_VERSION=160400)   # first with SIMD
+
+# onehead_add_wasm(variant flags…): flags are given to compiler and linker alike.
+function(onehead_add_wasm variant)
+  onehead_add_library(onehead_core_${variant} "${ONEHEAD_CORE_SOURCES}" ${wasm_compile_flags} ${ARGN})
+  add_executable(onehead-${variant} ${ONEHEAD_BINDINGS_SOURCES})
+  target_link_libraries(onehead-${variant} PRIVATE onehead_core_${variant})
+  # The compile flags choose among Emscripten's prebuilt libraries (Embind with and without RTTI).
+  target_link_options(onehead-${variant} PRIVATE -O3 ${wasm_compile_flags} ${ARGN} ${wasm_link_flags})
+  set_target_properties(onehead-${variant} PROPERTIES SUFFIX .js RUNTIME_OUTPUT_DIRECTORY "${wasm_output}")
+endfunction()
+
+if(ONEHEAD_BINDINGS_SOURCES)
+  onehead_add_wasm(simd128 -msimd128)
+  onehead_add_wasm(relaxed -msimd128 -mrelaxed-simd)   # integer dot products in one instruction
+  # Threaded variants join here: onehead_add_wasm(simd128-threads -msimd128 -pthread), and so on.
+else()
+  message(WARNING "cpp/bindings has no sources: no wasm is built")
+endif()
