@@ -1,0 +1,41 @@
+#include "base/aligned_buffer.hpp"
+
+#include <cstdint>
+#include <cstdlib>
+#include <utility>
+
+namespace onehead {
+
+Expected<AlignedBuffer> AlignedBuffer::allocate(size_t bytes) {
+  AlignedBuffer buffer;
+  if (bytes == 0) return buffer;
+  // calloc and not aligned_alloc + memset: fresh pages are zero already and stay untouched.
+  void* allocation = bytes > SIZE_MAX - kAlignment ? nullptr : std::calloc(bytes + kAlignment, 1);
+  if (allocation == nullptr) {
+    return Status{ErrorCode::kOutOfMemory,
+                  "could not allocate " + std::to_string(bytes) + " bytes of memory"};
+  }
+  const uintptr_t start = reinterpret_cast<uintptr_t>(allocation);
+  const uintptr_t misalignment = start % kAlignment;
+  buffer.allocation_ = allocation;
+  buffer.data_ = static_cast<std::byte*>(allocation) +
+                 (misalignment == 0 ? 0 : kAlignment - misalignment);
+  buffer.size_ = bytes;
+  return buffer;
+}
+
+AlignedBuffer::~AlignedBuffer() { std::free(allocation_); }
+
+AlignedBuffer::AlignedBuffer(AlignedBuffer&& other) noexcept
+    : allocation_(std::exchange(other.allocation_, nullptr)),
+      data_(std::exchange(other.data_, nullptr)),
+      size_(std::exchange(other.size_, 0)) {}
+
+AlignedBuffer& AlignedBuffer::operator=(AlignedBuffer&& other) noexcept {
+  std::swap(allocation_, other.allocation_);
+  std::swap(data_, other.data_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+
+}  // namespace onehead

@@ -1,0 +1,48 @@
+// Attention of any number of query rows over one block of 64 positions of one K/V head.
+//
+// The rows are heads x tokens x sequences that see the block: with one K/V head (MQA) all query heads
+// of a token, times the tokens of a prompt chunk, times the sequences that share the block. Each K and
+// V element that a tile of rows loads serves all of them.
+#pragma once
+
+#include <cstdint>
+
+namespace onehead {
+
+inline constexpr int32_t kBlockPositions = 64;
+
+// One query row and its running state over the blocks merged so far.
+struct AttentionRow {
+  const float* q = nullptr;   // [head_dim], already scaled
+  int32_t visible_begin = 0;  // positions inside the block that the row may see, 0..64
+  int32_t visible_end = 0;
+  float* m = nullptr;       // largest score so far
+  float* l = nullptr;       // sum of exp(score - m)
+  float* o = nullptr;       // [head_dim], sum of exp(score - m) * v
+  bool first = false;       // nothing merged yet: m, l and o are written, not read
+  float* scores = nullptr;  // nullptr, or [64]: raw scores of the visible positions, for a trace
+};
+
+// Rows that one pass of the kernel takes together.
+inline constexpr int32_t kAttentionTileRows = 4;
+
+struct AttentionScratch {
+  alignas(64) float weights[kAttentionTileRows][kBlockPositions];
+};
+
+// k [head_dim][64] and v [64][head_dim], both 64-byte aligned. For each row with visible positions i:
+//   s_i = sum over d ascending of q_d * k_di, from +0;   m_b = max s_i;   p_i = exp(s_i - m_b)
+//   l_b = sum of p_i in 16 partials (i mod 16), folded 8-4-2-1;   o_bj = sum over i of p_i * v_ij
+// and the fold into the row's state: m' = max(m, m_b), a = exp(m - m'), b = exp(m_b - m'),
+//   l = l * a + l_b * b,   o_j = o_j * a + o_bj * b.
+// A row that sees nothing is left alone. V of a position that no row of the call sees is not read.
+void attention_block(const float* k, const float* v, int32_t head_dim, AttentionRow* rows,
+                     int32_t n_rows, AttentionScratch& scratch);
+
+// out_j = o_j * (1 / l); out may be o.
+void attention_finish(const float* o, float l, int32_t head_dim, float* out);
+
+// Trace: out_i = exp(scores_i - m) * (1 / l) with the row's final m and l. out may be scores.
+void attention_weights(const float* scores, int32_t n, float m, float l, float* out);
+
+}  // namespace onehead
