@@ -1,0 +1,40 @@
+// What this WebAssembly engine can do, found by validating modules of a few bytes.
+
+/** What the engine runs. */
+export interface Features {
+  readonly simd: boolean;
+  readonly relaxedSimd: boolean;
+  /** Shared memory is usable: in a page, only with cross-origin isolation. */
+  readonly threads: boolean;
+}
+
+// A module whose one function, of type () -> v128 (or () -> i32), holds the given code.
+const module = (resultType: number, code: readonly number[], memory: readonly number[] = []) =>
+  Uint8Array.of(
+    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0], // magic, version
+    ...[1, 5, 1, 0x60, 0, 1, resultType], // one type
+    ...[3, 2, 1, 0], // one function of it
+    ...memory,
+    ...[10, code.length + 4, 1, code.length + 2, 0, ...code, 0x0b],
+  );
+
+const kV128 = 0x7b;
+const kI32 = 0x7f;
+const kSplat = [0x41, 0, 0xfd, 0x0f]; // i32.const 0, i8x16.splat
+
+const simdModule = () => module(kV128, [...kSplat, 0xfd, 0x62]); // i8x16.popcnt
+const relaxedModule = () => module(kV128, [...kSplat, ...kSplat, 0xfd, 0x80, 0x02]); // i8x16.relaxed_swizzle
+const threadsModule = () =>
+  module(kI32, [0x41, 0, 0xfe, 0x10, 2, 0], [5, 4, 1, 3, 1, 1]); // shared memory, i32.atomic.load
+
+/** Asks the engine; cheap, and nothing is kept. */
+export function detectFeatures(): Features {
+  if (typeof WebAssembly !== "object") return { simd: false, relaxedSimd: false, threads: false };
+  // Node, Deno and Bun share memory freely and do not define the page's flag.
+  const mayShare = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated ?? true;
+  return {
+    simd: WebAssembly.validate(simdModule()),
+    relaxedSimd: WebAssembly.validate(relaxedModule()),
+    threads: mayShare && WebAssembly.validate(threadsModule()),
+  };
+}

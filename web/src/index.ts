@@ -1,0 +1,32 @@
+// onehead: transformers with Multi-Query Attention in a browser tab. Importing this does nothing but define names.
+
+export { type ErrorCode, OneheadError } from "./errors.js";
+export { detectFeatures, type Features } from "./features.js";
+export { load } from "./load.js";
+export type {
+  Candidate,
+  EncodeOptions,
+  GenerateOptions,
+  Generation,
+  LoadOptions,
+  LoadProgress,
+  MemoryUse,
+  MetadataValue,
+  Model,
+  ModelInfo,
+  Prompt,
+  Result,
+  RuntimeOptions,
+  Score,
+  ScoreOptions,
+  Session,
+  Tensor,
+  Timings,
+  Token,
+  Trace,
+  TracedToken,
+  TraceOptions,
+  TraceTensor,
+  Variant,
+} from "./types.js";
+export { chooseVariant } from "./variant.js";
