@@ -1,0 +1,72 @@
+#include "model/activations.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/checked.hpp"
+#include "kernels/quantize.hpp"
+#include "kernels/rope.hpp"
+#include "model/kv_cache.hpp"
+
+namespace onehead {
+
+Expected<Activations> Activations::create(const Config& config, int32_t max_rows,
+                                          int32_t context_length) {
+  Activations a;
+  a.max_rows = max_rows;
+  const auto rows = static_cast<uint64_t>(max_rows);
+  const auto n_pairs = static_cast<uint64_t>(config.rope_dim / 2);
+  struct Part {
+    float** pointer;
+    uint64_t n_rows, width;
+  };
+  const Part parts[] = {
+      {&a.residual, rows, static_cast<uint64_t>(config.model_dim)},
+      {&a.normed, rows, static_cast<uint64_t>(config.model_dim)},
+      {&a.query, rows, static_cast<uint64_t>(config.query_dim())},
+      {&a.key, rows, static_cast<uint64_t>(config.kv_dim())},
+      {&a.value, rows, static_cast<uint64_t>(config.kv_dim())},
+      {&a.attended, rows, static_cast<uint64_t>(config.query_dim())},
+      {&a.running_max, rows, static_cast<uint64_t>(config.n_query_heads)},
+      {&a.running_sum, rows, static_cast<uint64_t>(config.n_query_heads)},
+      {&a.projected, rows, static_cast<uint64_t>(config.model_dim)},
+      {&a.gate, rows, static_cast<uint64_t>(config.hidden_dim)},
+      {&a.up, rows, static_cast<uint64_t>(config.hidden_dim)},
+      {&a.rope_cos, rows, n_pairs},
+      {&a.rope_sin, rows, n_pairs},
+      {&a.logits, kLogitsGroup, static_cast<uint64_t>(config.vocab_size)},
+  };
+  uint64_t total = 0;  // bytes; every part starts on a cache line
+  for (const Part& part : parts) total += (part.n_rows * part.width * sizeof(float) + 63) / 64 * 64;
+  if (total > SIZE_MAX / 2) {
+    return Status{ErrorCode::kOutOfMemory, "The model is too wide for the memory of this engine."};
+  }
+  Expected<AlignedBuffer> floats = AlignedBuffer::allocate(static_cast<size_t>(total));
+  if (!floats.ok()) return floats.status();
+  a.floats_ = std::move(*floats);
+  size_t offset = 0;
+  for (const Part& part : parts) {
+    *part.pointer = a.floats_.at<float>(offset);
+    offset += (static_cast<size_t>(part.n_rows * part.width) * sizeof(float) + 63) / 64 * 64;
+  }
+
+  const int32_t widest = std::max({config.model_dim, config.query_dim(), config.hidden_dim});
+  const int32_t whole_blocks = (widest + 31) / 32 * 32;
+  Expected<AlignedBuffer> quantized = AlignedBuffer::allocate(quantized_bytes(max_rows, whole_blocks));
+  if (!quantized.ok()) return quantized.status();
+  a.quantized_bytes_ = std::move(*quantized);
+  a.quantized_scratch = a.quantized_bytes_.data();
+
+  a.inverse_frequencies.resize(static_cast<size_t>(n_pairs));
+  rope_frequencies(config.rope_base, config.rope_dim, a.inverse_frequencies.data());
+  a.attention_rows.resize(static_cast<size_t>(max_rows) * static_cast<size_t>(config.queries_per_kv()));
+  a.is_first.resize(static_cast<size_t>(max_rows));
+  // Every row sees at most every block of a full context.
+  const size_t n_pairs_of_row_and_block =
+      static_cast<size_t>(blocks_for(context_length)) * static_cast<size_t>(max_rows);
+  a.groups.reserve(n_pairs_of_row_and_block);
+  a.row_list.reserve(n_pairs_of_row_and_block);
+  return a;
+}
+
+}  // namespace onehead

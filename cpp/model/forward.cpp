@@ -1,0 +1,354 @@
+#include "model/forward.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <initializer_list>
+
+#include "kernels/activation.hpp"
+#include "kernels/attention.hpp"
+#include "kernels/finite.hpp"
+#include "kernels/matmul.hpp"
+#include "kernels/pack.hpp"
+#include "kernels/quantize.hpp"
+#include "kernels/rms_norm.hpp"
+#include "kernels/rope.hpp"
+
+namespace onehead {
+namespace {
+
+constexpr size_t as_size(int32_t n) { return static_cast<size_t>(n); }
+
+class ForwardPass {
+ public:
+  ForwardPass(const Graph& graph, std::span<const Row> rows, const TraceRequest& trace)
+      : config_(graph.config),
+        weights_(graph.weights),
+        pool_(graph.pool),
+        act_(graph.activations),
+        int_dot_(graph.int_dot),
+        rows_(rows),
+        trace_(trace),
+        n_rows_(static_cast<int32_t>(rows.size())),
+        query_scale_(1.0f / std::sqrt(static_cast<float>(graph.config.head_dim))) {}
+
+  Status run(LogitsSink& sink) {
+    embed();
+    rotate_angles();
+    group_rows_by_block();
+    begin_trace();
+    for (int32_t layer = 0; layer < config_.n_layers; ++layer) {
+      const LayerWeights& w = weights_.layers[as_size(layer)];
+      normalize(act_.residual, w.attention_norm);
+      project(act_.normed, n_rows_, {{w.query, act_.query}, {w.key, act_.key}, {w.value, act_.value}});
+      rotate_and_store(layer);
+      attend(layer);
+      project(act_.attended, n_rows_, {{w.output, act_.projected}});
+      add(act_.residual, act_.projected, n_rows_ * config_.model_dim);
+
+      normalize(act_.residual, w.ffn_norm);
+      project(act_.normed, n_rows_, {{w.gate, act_.gate}, {w.up, act_.up}});
+      silu_mul(act_.gate, act_.up, n_rows_ * config_.hidden_dim, act_.gate);
+      project(act_.gate, n_rows_, {{w.down, act_.projected}});
+      add(act_.residual, act_.projected, n_rows_ * config_.model_dim);
+      trace_hidden(layer);
+    }
+    if (!all_finite(act_.residual, n_rows_ * config_.model_dim)) return non_finite();
+    return logits(sink);
+  }
+
+ private:
+  float* row_of(float* matrix, int32_t row, int32_t width) const {
+    return matrix + as_size(row) * as_size(width);
+  }
+
+  void embed() {
+    for (int32_t r = 0; r < n_rows_; ++r) {
+      unpack_row(weights_.embedding, rows_[as_size(r)].token,
+                 row_of(act_.residual, r, config_.model_dim));
+    }
+  }
+
+  void rotate_angles() {
+    const int32_t n_pairs = config_.rope_dim / 2;
+    for (int32_t r = 0; r < n_rows_; ++r) {
+      rope_angles(rows_[as_size(r)].position, act_.inverse_frequencies.data(), n_pairs,
+                  row_of(act_.rope_cos, r, n_pairs), row_of(act_.rope_sin, r, n_pairs));
+    }
+  }
+
+  // For every block index in ascending order, the rows that see a block there, together where they share it.
+  void group_rows_by_block() {
+    act_.groups.clear();
+    act_.row_list.clear();
+    int32_t n_indices = 0;
+    for (const Row& row : rows_) n_indices = std::max(n_indices, row.position / kBlockPositions + 1);
+    for (int32_t index = 0; index < n_indices; ++index) {
+      const size_t first_group = act_.groups.size();
+      for (int32_t r = 0; r < n_rows_; ++r) {
+        const Row& row = rows_[as_size(r)];
+        if (row.position / kBlockPositions < index) continue;
+        const int32_t block = row.sequence->block_at(index);
+        const auto same = [block](const BlockGroup& g) { return g.block == block; };
+        const auto begin = act_.groups.begin() + static_cast<std::ptrdiff_t>(first_group);
+        const auto found = std::find_if(begin, act_.groups.end(), same);
+        if (found != act_.groups.end()) {
+          ++found->count;
+        } else {
+          act_.groups.push_back({block, index * kBlockPositions, 0, 1});
+        }
+      }
+      for (size_t g = first_group; g < act_.groups.size(); ++g) {
+        BlockGroup& group = act_.groups[g];
+        group.begin = static_cast<int32_t>(act_.row_list.size());
+        for (int32_t r = 0; r < n_rows_; ++r) {
+          const Row& row = rows_[as_size(r)];
+          if (row.position / kBlockPositions >= index && row.sequence->block_at(index) == group.block) {
+            act_.row_list.push_back(r);
+          }
+        }
+      }
+    }
+  }
+
+  void normalize(const float* x, const float* weight) {
+    const int32_t dim = config_.model_dim;
+    for (int32_t r = 0; r < n_rows_; ++r) {
+      rms_norm(x + as_size(r) * as_size(dim), weight, config_.rms_eps, dim,
+               row_of(act_.normed, r, dim));
+    }
+  }
+
+  struct Projection {
+    const TiledMatrix& matrix;  // [n_out, n_cols]
+    float* out;                 // [n_rows, n_out]
+  };
+
+  // Every projection of the same input x [n_rows, n_cols], which is quantised at most once.
+  void project(const float* x, int32_t n_rows, std::initializer_list<Projection> projections) {
+    QuantizedRows quantized;
+    for (const Projection& p : projections) {
+      const int32_t n_cols = p.matrix.n_cols;
+      if (p.matrix.type == WeightType::kQ8_0 && quantized.q == nullptr) {
+        quantized = quantized_view(act_.quantized_scratch, n_rows, n_cols);
+        quantize_rows(x, n_rows, n_cols, quantized);
+      }
+      matmul(p.matrix, {x, n_rows, n_cols, &quantized}, p.out, p.matrix.n_rows, {0, n_tiles(p.matrix)},
+             int_dot_);
+    }
+  }
+
+  void rotate_and_store(int32_t layer) {
+    const int32_t head_dim = config_.head_dim;
+    const int32_t n_pairs = config_.rope_dim / 2;
+    for (int32_t r = 0; r < n_rows_; ++r) {
+      const Row& row = rows_[as_size(r)];
+      const float* cosine = row_of(act_.rope_cos, r, n_pairs);
+      const float* sine = row_of(act_.rope_sin, r, n_pairs);
+      float* query = row_of(act_.query, r, config_.query_dim());
+      for (int32_t h = 0; h < config_.n_query_heads; ++h) {
+        rope_interleaved(query + h * head_dim, cosine, sine, n_pairs);
+      }
+      if (row.trace != nullptr && trace_.queries) trace_queries(layer, query, *row.trace);
+      scale(query, query_scale_, config_.query_dim());
+
+      float* key = row_of(act_.key, r, config_.kv_dim());
+      const float* value = row_of(act_.value, r, config_.kv_dim());
+      const int32_t block = row.sequence->block_at(row.position / kBlockPositions);
+      const int32_t slot = row.position % kBlockPositions;
+      for (int32_t g = 0; g < config_.n_kv_heads; ++g) {
+        rope_interleaved(key + g * head_dim, cosine, sine, n_pairs);
+        float* keys = pool_.keys(block, layer, g);
+        for (int32_t d = 0; d < head_dim; ++d) keys[d * kBlockPositions + slot] = key[g * head_dim + d];
+        std::memcpy(pool_.values(block, layer, g) + slot * head_dim, value + g * head_dim,
+                    as_size(head_dim) * sizeof(float));
+      }
+    }
+  }
+
+  void attend(int32_t layer) {
+    const int32_t n_shared = config_.queries_per_kv();
+    const int32_t layer_slot = traced_slot(trace_.layers, layer);
+    std::fill(act_.is_first.begin(), act_.is_first.end(), uint8_t{1});
+    for (const BlockGroup& group : act_.groups) {
+      for (int32_t g = 0; g < config_.n_kv_heads; ++g) {
+        int32_t n = 0;
+        for (int32_t i = 0; i < group.count; ++i) {
+          const int32_t r = act_.row_list[as_size(group.begin + i)];
+          for (int32_t h = g * n_shared; h < (g + 1) * n_shared; ++h) {
+            act_.attention_rows[as_size(n++)] = attention_row(group, r, h, layer_slot);
+          }
+        }
+        attention_block(pool_.keys(group.block, layer, g), pool_.values(group.block, layer, g),
+                        config_.head_dim, act_.attention_rows.data(), n, act_.attention_scratch);
+      }
+      for (int32_t i = 0; i < group.count; ++i) {
+        act_.is_first[as_size(act_.row_list[as_size(group.begin + i)])] = 0;
+      }
+    }
+    for (int32_t r = 0; r < n_rows_; ++r) finish_heads(layer, layer_slot, r);
+  }
+
+  AttentionRow attention_row(const BlockGroup& group, int32_t r, int32_t head, int32_t layer_slot) {
+    const Row& row = rows_[as_size(r)];
+    const size_t state = as_size(r) * as_size(config_.n_query_heads) + as_size(head);
+    AttentionRow out;
+    out.q = row_of(act_.query, r, config_.query_dim()) + head * config_.head_dim;
+    out.visible_begin = 0;
+    out.visible_end = std::min(kBlockPositions, row.position + 1 - group.first_position);
+    out.m = act_.running_max + state;
+    out.l = act_.running_sum + state;
+    out.o = row_of(act_.attended, r, config_.query_dim()) + head * config_.head_dim;
+    out.first = act_.is_first[as_size(r)] != 0;
+    out.scores = nullptr;
+    if (row.trace != nullptr && trace_.attention && layer_slot >= 0) {
+      const int32_t head_slot = traced_slot(trace_.heads, head);
+      if (head_slot >= 0) {
+        out.scores = scores_of(*row.trace, layer_slot, head_slot) + group.first_position;
+      }
+    }
+    return out;
+  }
+
+  void finish_heads(int32_t layer, int32_t layer_slot, int32_t r) {
+    const Row& row = rows_[as_size(r)];
+    for (int32_t h = 0; h < config_.n_query_heads; ++h) {
+      const size_t state = as_size(r) * as_size(config_.n_query_heads) + as_size(h);
+      float* o = row_of(act_.attended, r, config_.query_dim()) + h * config_.head_dim;
+      const float l = act_.running_sum[state];
+      attention_finish(o, l, config_.head_dim, o);
+      if (row.trace != nullptr && trace_.attention && layer_slot >= 0) {
+        const int32_t head_slot = traced_slot(trace_.heads, h);
+        if (head_slot >= 0) {
+          float* scores = scores_of(*row.trace, layer_slot, head_slot);
+          attention_weights(scores, row.position + 1, act_.running_max[state], l, scores);
+        }
+      }
+      if (row.ablated != nullptr &&
+          row.ablated[as_size(layer) * as_size(config_.n_query_heads) + as_size(h)] != 0) {
+        std::memset(o, 0, as_size(config_.head_dim) * sizeof(float));
+      }
+    }
+  }
+
+  Status logits(LogitsSink& sink) {
+    int32_t r = 0;
+    while (r < n_rows_) {
+      int32_t group_rows[kLogitsGroup];
+      int32_t n = 0;
+      for (; r < n_rows_ && n < kLogitsGroup; ++r) {
+        if (!rows_[as_size(r)].wants_logits) continue;
+        rms_norm(row_of(act_.residual, r, config_.model_dim), weights_.output_norm, config_.rms_eps,
+                 config_.model_dim, row_of(act_.normed, n, config_.model_dim));
+        group_rows[n++] = r;
+      }
+      if (n == 0) break;
+      project(act_.normed, n, {{weights_.head, act_.logits}});
+      for (int32_t i = 0; i < n; ++i) {
+        const float* row_logits = row_of(act_.logits, i, config_.vocab_size);
+        if (!all_finite(row_logits, config_.vocab_size)) return non_finite();
+        sink.on_logits(group_rows[i], {row_logits, as_size(config_.vocab_size)});
+      }
+    }
+    return {};
+  }
+
+  static int32_t traced_slot(const std::vector<int32_t>& chosen, int32_t value) {
+    const auto found = std::lower_bound(chosen.begin(), chosen.end(), value);
+    if (found == chosen.end() || *found != value) return -1;
+    return static_cast<int32_t>(found - chosen.begin());
+  }
+
+  // While the pass runs, a traced row's scores are padded to whole blocks, since the kernel writes whole blocks.
+  static size_t padded_positions(const TracedRow& traced) {
+    return as_size(blocks_for(traced.position + 1)) * as_size(kBlockPositions);
+  }
+
+  float* scores_of(TracedRow& traced, int32_t layer_slot, int32_t head_slot) const {
+    const size_t index = as_size(layer_slot) * trace_.heads.size() + as_size(head_slot);
+    return traced.attention.data() + index * padded_positions(traced);
+  }
+
+  void begin_trace() {
+    const size_t n_layers = trace_.layers.size();
+    const size_t n_heads = trace_.heads.size();
+    for (int32_t r = 0; r < n_rows_; ++r) {
+      TracedRow* traced = rows_[as_size(r)].trace;
+      if (traced == nullptr) continue;
+      traced->row = r;
+      traced->position = rows_[as_size(r)].position;
+      traced->attention.assign(trace_.attention ? n_layers * n_heads * padded_positions(*traced) : 0, 0.0f);
+      traced->queries.assign(trace_.queries ? n_layers * n_heads * as_size(config_.head_dim) : 0, 0.0f);
+      traced->hidden.assign(trace_.hidden ? (1 + n_layers) * as_size(config_.model_dim) : 0, 0.0f);
+      if (trace_.hidden) {
+        std::memcpy(traced->hidden.data(), row_of(act_.residual, r, config_.model_dim),
+                    as_size(config_.model_dim) * sizeof(float));
+      }
+    }
+  }
+
+  void trace_queries(int32_t layer, const float* query, TracedRow& traced) {
+    const int32_t layer_slot = traced_slot(trace_.layers, layer);
+    if (layer_slot < 0) return;
+    const size_t head_dim = as_size(config_.head_dim);
+    float* out = traced.queries.data() + as_size(layer_slot) * trace_.heads.size() * head_dim;
+    for (const int32_t head : trace_.heads) {
+      std::memcpy(out, query + as_size(head) * head_dim, head_dim * sizeof(float));
+      out += head_dim;
+    }
+  }
+
+  void trace_hidden(int32_t layer) {
+    if (!trace_.hidden) return;
+    const int32_t layer_slot = traced_slot(trace_.layers, layer);
+    if (layer_slot < 0) return;
+    const size_t width = as_size(config_.model_dim);
+    for (int32_t r = 0; r < n_rows_; ++r) {
+      TracedRow* traced = rows_[as_size(r)].trace;
+      if (traced == nullptr) continue;
+      std::memcpy(traced->hidden.data() + as_size(1 + layer_slot) * width,
+                  row_of(act_.residual, r, config_.model_dim), width * sizeof(float));
+    }
+  }
+
+  static Status non_finite() {
+    return {ErrorCode::kNonFinite,
+            "The model computed a number that is not finite: its weights are damaged or do not fit this engine."};
+  }
+
+  const Config& config_;
+  const Weights& weights_;
+  BlockPool& pool_;
+  Activations& act_;
+  IntDot int_dot_;
+  std::span<const Row> rows_;
+  const TraceRequest& trace_;
+  int32_t n_rows_;
+  float query_scale_;
+};
+
+// Drops the padding between the rows of attention weights: [layers * heads][padded] -> [layers * heads][p + 1].
+void compact_attention(TracedRow& traced) {
+  const size_t n_positions = as_size(traced.position + 1);
+  const size_t padded = as_size(blocks_for(traced.position + 1)) * as_size(kBlockPositions);
+  const size_t n = traced.attention.size() / padded;
+  for (size_t i = 1; i < n; ++i) {
+    std::memmove(traced.attention.data() + i * n_positions, traced.attention.data() + i * padded,
+                 n_positions * sizeof(float));
+  }
+  traced.attention.resize(n * n_positions);
+}
+
+}  // namespace
+
+Status forward(const Graph& graph, std::span<const Row> rows, const TraceRequest& trace, LogitsSink& sink) {
+  if (rows.empty()) return {};
+  ForwardPass pass(graph, rows, trace);
+  const Status status = pass.run(sink);
+  for (const Row& row : rows) {
+    if (row.trace != nullptr) compact_attention(*row.trace);
+  }
+  return status;
+}
+
+}  // namespace onehead

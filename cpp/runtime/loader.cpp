@@ -1,0 +1,127 @@
+#include "runtime/loader.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/decimal.hpp"
+#include "kernels/pack.hpp"
+
+namespace onehead {
+namespace {
+
+// Rows that are repacked together: whole tiles, few enough that a group is small, enough that the loop is not.
+int32_t group_rows(const Placement& placement) {
+  return placement.is_vector ? 1 : tile_rows(placement.matrix.type);
+}
+
+}  // namespace
+
+Status Loader::push(std::span<const std::byte> bytes) {
+  if (has_header()) return place_bytes(bytes);
+  prefix_.insert(prefix_.end(), bytes.begin(), bytes.end());
+  position_ += bytes.size();
+  if (prefix_.size() < header_.bytes_needed()) return {};
+  Expected<ParseState> state = parse_gguf_header(prefix_, options_.file_bytes, header_);
+  if (!state.ok()) return state.status();
+  if (*state == ParseState::kNeedMore) return {};
+  if (Status status = parse_header(); !status.ok()) return status;
+  // What came after the header belongs to the tensors (or to the padding before them).
+  std::vector<std::byte> rest = std::move(prefix_);
+  prefix_ = {};
+  const size_t header_bytes = std::min<size_t>(rest.size(), static_cast<size_t>(header_.data_offset()));
+  position_ = header_bytes;
+  return place_bytes(std::span<const std::byte>(rest).subspan(header_bytes));
+}
+
+Status Loader::parse_header() {
+  Expected<Config> config = read_config(header_);
+  if (!config.ok()) return config.status();
+  config_ = std::move(*config);
+  Expected<WeightPlan> plan = plan_weights(config_, header_, options_.precision_f32);
+  if (!plan.ok()) return plan.status();
+  plan_ = std::move(*plan);
+  Expected<Weights> weights = allocate_weights(config_, plan_);
+  if (!weights.ok()) return weights.status();
+  weights_ = std::move(*weights);
+  return {};
+}
+
+Status Loader::place_bytes(std::span<const std::byte> bytes) {
+  while (!bytes.empty() && next_placement_ < plan_.placements.size()) {
+    const Placement& placement = plan_.placements[next_placement_];
+    const uint64_t tensor_position = position_ - group_.size();
+    if (next_row_ == 0 && tensor_position < placement.file_offset) {  // padding between tensors
+      const size_t skip = static_cast<size_t>(
+          std::min<uint64_t>(bytes.size(), placement.file_offset - position_));
+      bytes = bytes.subspan(skip);
+      position_ += skip;
+      continue;
+    }
+    Status status;
+    const size_t used = place_rows(placement, bytes, status);
+    if (!status.ok()) return status;
+    bytes = bytes.subspan(used);
+    position_ += used;
+    if (next_row_ == placement.matrix.n_rows) {
+      ++next_placement_;
+      next_row_ = 0;
+    }
+  }
+  position_ += bytes.size();  // padding at the end of the file
+  return {};
+}
+
+// Consumes bytes of the current tensor; returns how many. A group whose bytes lie together is read in place.
+size_t Loader::place_rows(const Placement& placement, std::span<const std::byte> bytes, Status& status) {
+  const size_t row_size = row_bytes(placement.source_type, placement.matrix.n_cols);
+  size_t used = 0;
+  while (next_row_ < placement.matrix.n_rows) {
+    const int32_t n = std::min(group_rows(placement), placement.matrix.n_rows - next_row_);
+    const size_t wanted = static_cast<size_t>(n) * row_size;
+    const std::span<const std::byte> rest = bytes.subspan(used);
+    if (group_.empty() && rest.size() >= wanted) {
+      status = store(placement, rest.data(), n);
+      used += wanted;
+    } else {
+      const size_t take = std::min(rest.size(), wanted - group_.size());
+      group_.insert(group_.end(), rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(take));
+      used += take;
+      if (group_.size() < wanted) break;
+      status = store(placement, group_.data(), n);
+      group_.clear();
+    }
+    if (!status.ok()) break;
+    next_row_ += n;
+  }
+  return used;
+}
+
+Status Loader::store(const Placement& placement, const std::byte* rows, int32_t n_rows) {
+  const TiledMatrix& matrix = placement.matrix;
+  if (!rows_are_finite(placement.source_type, rows, n_rows, matrix.n_cols)) {
+    return {ErrorCode::kNonFinite,
+            "The tensor " + placement.name + " holds a number that is not finite: the model file is damaged."};
+  }
+  std::byte* target = weights_->arena.data() + placement.arena_offset;
+  if (placement.is_vector) {
+    vector_to_f32(placement.source_type, rows, matrix.n_cols, reinterpret_cast<float*>(target));
+  } else {
+    pack_rows(placement.source_type, rows, next_row_, n_rows, matrix, target);
+  }
+  return {};
+}
+
+Status Loader::finish() {
+  if (has_header() && next_placement_ == plan_.placements.size()) return {};
+  if (position_ == 0) return {ErrorCode::kBadFile, "The model file is empty."};
+  if (!has_header() && options_.file_bytes != position_) {
+    // The size was unknown: parse once more, knowing that there are no more bytes, for the precise reason.
+    GgufHeader scratch;
+    Expected<ParseState> state = parse_gguf_header(prefix_, position_, scratch);
+    if (!state.ok()) return state.status();
+  }
+  return {ErrorCode::kBadFile, "The model file is cut short: it ends after " +
+                                   to_decimal(static_cast<int64_t>(position_)) + " bytes."};
+}
+
+}  // namespace onehead

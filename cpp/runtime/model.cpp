@@ -1,0 +1,228 @@
+#include "runtime/model.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "base/decimal.hpp"
+
+namespace onehead {
+namespace {
+
+constexpr int32_t kDefaultContext = 8192;
+
+int32_t effective_context(const Config& config, int32_t requested) {
+  if (requested > 0) return std::min(requested, config.context_length);
+  return std::min(config.context_length, kDefaultContext);
+}
+
+// Turns the logits of each row into the step's output.
+class OutputSink final : public LogitsSink {
+ public:
+  OutputSink(std::span<const StepRow> rows, StepOutput& output, Sampler& (*sampler_of)(Session&))
+      : rows_(rows), output_(output), sampler_of_(sampler_of) {}
+
+  void on_logits(int32_t row, std::span<const float> logits) override {
+    const StepRow& step = rows_[static_cast<size_t>(row)];
+    StepResult result{row, step.target, 0.0};
+    if (step.target >= 0) {
+      result.logprob = logprob_of(logits, step.target);
+    } else {
+      const TokenChoice choice =
+          sampler_of_(*step.session).sample(logits, step.session->tokens(), !step.skip_logprob);
+      result.token = choice.id;
+      result.logprob = step.skip_logprob ? std::numeric_limits<double>::quiet_NaN() : choice.logprob;
+    }
+    const size_t index = output_.results.size();
+    output_.results.push_back(result);
+    if (output_.n_candidates > 0) {
+      const auto n = static_cast<size_t>(output_.n_candidates);
+      const std::span<int32_t> ids(output_.candidate_ids.data() + index * n, n);
+      const std::span<double> logprobs(output_.candidate_logprobs.data() + index * n, n);
+      top_candidates(logits, output_.n_candidates, ids, logprobs);
+    }
+    output_.kept_index.push_back(-1);
+    if (step.keep_logits) {
+      output_.kept_index.back() = static_cast<int32_t>(output_.kept_logits.size() / logits.size());
+      output_.kept_logits.insert(output_.kept_logits.end(), logits.begin(), logits.end());
+    }
+  }
+
+ private:
+  std::span<const StepRow> rows_;
+  StepOutput& output_;
+  Sampler& (*sampler_of_)(Session&);
+};
+
+}  // namespace
+
+Expected<std::unique_ptr<Model>> Model::create(Loader loader) {
+  Expected<Tokenizer> tokenizer = Tokenizer::create(loader.header());
+  if (!tokenizer.ok()) return tokenizer.status();
+  if (tokenizer->vocab_size() > loader.config().vocab_size) {
+    return Status{ErrorCode::kBadFile, "The model file's vocabulary has " +
+                                           to_decimal(tokenizer->vocab_size()) +
+                                           " pieces but its embedding matrix only " +
+                                           to_decimal(loader.config().vocab_size) + " rows."};
+  }
+  const LoadOptions& options = loader.options();
+  Expected<Activations> activations =
+      Activations::create(loader.config(), options.max_rows,
+                          effective_context(loader.config(), options.context_length));
+  if (!activations.ok()) return activations.status();
+  return std::unique_ptr<Model>(new Model(loader, std::move(*tokenizer), std::move(*activations)));
+}
+
+Expected<std::unique_ptr<Model>> Model::from_bytes(std::span<const std::byte> file, LoadOptions options) {
+  options.file_bytes = file.size();
+  Loader loader(options);
+  if (Status status = loader.push(file); !status.ok()) return status;
+  if (Status status = loader.finish(); !status.ok()) return status;
+  return create(std::move(loader));
+}
+
+Model::Model(Loader& loader, Tokenizer tokenizer, Activations activations)
+    : header_(loader.take_header()),
+      config_(loader.config()),
+      weights_(loader.take_weights()),
+      n_parameters_(loader.plan().n_parameters),
+      tokenizer_(std::move(tokenizer)),
+      context_length_(effective_context(config_, loader.options().context_length)),
+      pool_(config_),
+      activations_(std::move(activations)),
+      int_dot_(select_int_dot()) {
+  rows_.reserve(static_cast<size_t>(max_rows()));
+  starts_.reserve(static_cast<size_t>(max_rows()));
+  output_.results.reserve(static_cast<size_t>(max_rows()));
+  output_.kept_index.reserve(static_cast<size_t>(max_rows()));
+}
+
+Expected<std::unique_ptr<Session>> Model::create_session() {
+  if (Status status = pool_.reserve((n_sessions_ + 1) * blocks_for(context_length_)); !status.ok()) {
+    return status;
+  }
+  auto session = std::make_unique<Session>(config_, tokenizer_, pool_, context_length_, n_sessions_);
+  if (Status status = session->begin_generation({}); !status.ok()) return status;
+  return session;
+}
+
+Expected<std::unique_ptr<Session>> Model::fork(const Session& source) {
+  Expected<std::unique_ptr<Session>> session = create_session();
+  if (session.ok()) (*session)->share(source);
+  return session;
+}
+
+Status Model::check_rows(std::span<const StepRow> rows) const {
+  if (rows.size() > static_cast<size_t>(max_rows())) {
+    return {ErrorCode::kBadArgument, "A step takes at most " + to_decimal(max_rows()) + " rows."};
+  }
+  int32_t n_kept = 0;
+  for (const StepRow& row : rows) {
+    if (row.token < 0 || row.token >= config_.vocab_size || row.target >= config_.vocab_size) {
+      return {ErrorCode::kBadArgument,
+              "The token " + to_decimal(row.token < 0 || row.token >= config_.vocab_size ? row.token : row.target) +
+                  " is not in the vocabulary of " + to_decimal(config_.vocab_size) + "."};
+    }
+    if (row.keep_logits && ++n_kept > kLogitsGroup) {
+      return {ErrorCode::kBadArgument, "A step keeps the logits of at most " + to_decimal(kLogitsGroup) + " rows."};
+    }
+  }
+  return {};
+}
+
+// Appends the rows' tokens, or leaves every session as it was.
+Status Model::extend_sessions(std::span<const StepRow> rows) {
+  starts_.clear();
+  for (const StepRow& row : rows) {
+    Session& session = *row.session;
+    starts_.push_back(session.position());
+    if (session.position() >= context_length_) {
+      undo(rows.first(starts_.size()));
+      return {ErrorCode::kContextFull, "The context of " + to_decimal(context_length_) +
+                                           " tokens is full: shorten the text or start a new session."};
+    }
+    if (!session.extend(row.token)) {
+      undo(rows.first(starts_.size()));
+      return {ErrorCode::kInternal, "The K/V cache has no block left."};
+    }
+  }
+  return {};
+}
+
+void Model::undo(std::span<const StepRow> rows) {
+  for (size_t i = rows.size(); i-- > 0;) {
+    const Status status = rows[i].session->rewind(std::min(starts_[i], rows[i].session->position()));
+    static_cast<void>(status);  // going back to where it was cannot fail
+  }
+}
+
+Status Model::step(std::span<const StepRow> rows, int32_t n_candidates, const TraceRequest& trace) {
+  if (Status status = check_rows(rows); !status.ok()) return status;
+  if (Status status = extend_sessions(rows); !status.ok()) return status;
+
+  output_.results.clear();
+  output_.kept_index.clear();
+  output_.kept_logits.clear();
+  output_.n_candidates = std::clamp(n_candidates, 0, config_.vocab_size);
+  const size_t n_results = static_cast<size_t>(
+      std::count_if(rows.begin(), rows.end(), [](const StepRow& r) { return r.wants_logits; }));
+  const size_t n_traced = static_cast<size_t>(
+      std::count_if(rows.begin(), rows.end(), [](const StepRow& r) { return r.trace; }));
+  output_.candidate_ids.resize(n_results * static_cast<size_t>(output_.n_candidates));
+  output_.candidate_logprobs.resize(output_.candidate_ids.size());
+  if (output_.traced.size() < n_traced) output_.traced.resize(n_traced);
+  output_.n_traced = n_traced;
+
+  rows_.clear();
+  size_t next_traced = 0;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    Session& session = *rows[i].session;
+    rows_.push_back({rows[i].token, starts_[i], &session.sequence_, rows[i].wants_logits,
+                     rows[i].trace ? &output_.traced[next_traced++] : nullptr,
+                     session.ablated_.empty() ? nullptr : session.ablated_.data()});
+  }
+  OutputSink sink(rows, output_, [](Session& session) -> Sampler& { return session.sampler_; });
+  const Graph graph{config_, weights_, pool_, activations_, int_dot_};
+  const Status status = forward(graph, rows_, trace, sink);
+  if (!status.ok()) undo(rows);
+  return status;
+}
+
+Status Model::check_trace(TraceRequest& trace) const {
+  const auto normalise = [](std::vector<int32_t>& values, int32_t limit) {
+    std::sort(values.begin(), values.end());
+    values.erase(std::unique(values.begin(), values.end()), values.end());
+    return values.empty() || (values.front() >= 0 && values.back() < limit);
+  };
+  if (!normalise(trace.layers, config_.n_layers)) {
+    return {ErrorCode::kBadArgument, "The model has layers 0 to " + to_decimal(config_.n_layers - 1) + "."};
+  }
+  if (!normalise(trace.heads, config_.n_query_heads)) {
+    return {ErrorCode::kBadArgument,
+            "The model has query heads 0 to " + to_decimal(config_.n_query_heads - 1) + "."};
+  }
+  return {};
+}
+
+Status Model::read_kv(const Session& session, int32_t layer, int32_t kv_head, int32_t which, int32_t begin,
+                      int32_t end, std::vector<float>& out) {
+  if (layer < 0 || layer >= config_.n_layers || kv_head < 0 || kv_head >= config_.n_kv_heads || which < 0 ||
+      which > 1 || begin < 0 || begin > end || end > session.position()) {
+    return {ErrorCode::kBadArgument, "There are no keys and values there."};
+  }
+  const auto head_dim = static_cast<size_t>(config_.head_dim);
+  out.resize(static_cast<size_t>(end - begin) * head_dim);
+  float* row = out.data();
+  for (int32_t position = begin; position < end; ++position, row += head_dim) {
+    const int32_t block = session.sequence().block_at(position / kBlockPositions);
+    const auto slot = static_cast<size_t>(position % kBlockPositions);
+    const float* keys = pool_.keys(block, layer, kv_head);
+    const float* values = pool_.values(block, layer, kv_head);
+    for (size_t d = 0; d < head_dim; ++d) {
+      row[d] = which == 0 ? keys[d * kBlockPositions + slot] : values[slot * head_dim + d];
+    }
+  }
+  return {};
+}
+
+}  // namespace onehead
