@@ -38,7 +38,7 @@ if(ONEHEAD_BENCH)
 endif()
 
 file(GLOB reference_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/reference/*.cpp"
-  "${PROJECT_SOURCE_DIR}/tests/synthetic/*.cpp")
+  "${PROJECT_SOURCE_DIR}/tests/synthetic/*.cpp" "${PROJECT_SOURCE_DIR}/tests/support/*.cpp")
 file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/cpp/*.cpp")
 file(GLOB tool_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/native/*.cpp")
 file(GLOB bench_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/bench/native/*.cpp")
@@ -46,9 +46,12 @@ file(GLOB bench_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/bench/nat
 foreach(isa IN LISTS ONEHEAD_ISAS)
   check_cxx_source_runs("int main() { return (${ONEHEAD_PROBE_${isa}}) ? 0 : 1; }" ONEHEAD_CAN_RUN_${isa})
   onehead_add_library(onehead_core_${isa} "${ONEHEAD_CORE_SOURCES}" ${ONEHEAD_FLAGS_${isa}})
-  onehead_add_library(onehead_reference_${isa} "${reference_sources}" ${ONEHEAD_FLAGS_${isa}})
   # Tests and tools include "reference/…" and find their data by ONEHEAD_SOURCE_DIR.
   set(test_definitions "ONEHEAD_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\"" "ONEHEAD_ISA=\"${isa}\"")
+  onehead_add_library(onehead_reference_${isa} "${reference_sources}" ${ONEHEAD_FLAGS_${isa}})
+  target_include_directories(onehead_reference_${isa} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
+  target_compile_definitions(onehead_reference_${isa} PRIVATE ${test_definitions})
+  target_link_libraries(onehead_reference_${isa} PUBLIC onehead_core_${isa})   # base and format only
 
   if(ONEHEAD_TESTS AND test_sources)
     add_executable(onehead_tests_${isa} ${test_sources})

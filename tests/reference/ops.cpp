@@ -1,0 +1,166 @@
+#include "reference/ops.hpp"
+
+#include <cmath>
+
+#include "base/math.hpp"
+#include "reference/exp.hpp"
+
+namespace onehead::reference {
+namespace {
+
+constexpr int32_t kBlock = 32;  // elements that share a scale
+
+size_t index(int32_t row, int32_t n_cols, int32_t col) {
+  return static_cast<size_t>(row) * static_cast<size_t>(n_cols) + static_cast<size_t>(col);
+}
+
+// The nearest integer, a half to the even one, by looking at the fraction (no rounding mode).
+int32_t round_half_even(float x) {
+  const float below = std::floor(x);
+  const float fraction = x - below;  // exact for |x| < 2^23
+  const auto low = static_cast<int32_t>(below);
+  if (fraction < 0.5f) return low;
+  if (fraction > 0.5f) return low + 1;
+  return low % 2 == 0 ? low : low + 1;
+}
+
+}  // namespace
+
+float StripedSum::total() const {
+  float p[16];
+  for (int32_t i = 0; i < 16; ++i) p[i] = partial_[i];
+  for (int32_t half = 8; half >= 1; half /= 2) {
+    for (int32_t i = 0; i < half; ++i) p[i] = p[i] + p[i + half];
+  }
+  return p[0];
+}
+
+Vector dequantized_row(const Matrix& w, int32_t row) {
+  Vector out;
+  for (int32_t c = 0; c < w.n_cols; ++c) {
+    const size_t i = index(row, w.n_cols, c);
+    out.push_back(w.quantized() ? w.scales[i / kBlock] * static_cast<float>(w.quants[i])
+                                : w.values[i]);
+  }
+  return out;
+}
+
+Matrix dequantized(const Matrix& w) {
+  Matrix out;
+  out.n_rows = w.n_rows;
+  out.n_cols = w.n_cols;
+  for (int32_t row = 0; row < w.n_rows; ++row) {
+    const Vector values = dequantized_row(w, row);
+    out.values.insert(out.values.end(), values.begin(), values.end());
+  }
+  return out;
+}
+
+QuantizedVector quantize(const Vector& x) {
+  QuantizedVector out;
+  for (size_t begin = 0; begin < x.size(); begin += kBlock) {
+    float amax = 0.0f;
+    for (size_t i = begin; i < begin + kBlock; ++i) {
+      const float magnitude = std::fabs(x[i]);
+      if (magnitude > amax) amax = magnitude;
+    }
+    const float d = amax / 127.0f;
+    for (size_t i = begin; i < begin + kBlock; ++i) {
+      out.quants.push_back(d == 0.0f ? int8_t{0} : static_cast<int8_t>(round_half_even(x[i] / d)));
+    }
+    out.scales.push_back(d);
+  }
+  return out;
+}
+
+namespace {
+
+Vector matmul_float(const Matrix& w, const Vector& x) {
+  Vector out;
+  for (int32_t o = 0; o < w.n_rows; ++o) {
+    float acc = 0.0f;
+    for (int32_t k = 0; k < w.n_cols; ++k) {
+      acc = acc + w.values[index(o, w.n_cols, k)] * x[static_cast<size_t>(k)];
+    }
+    out.push_back(acc);
+  }
+  return out;
+}
+
+Vector matmul_quantized(const Matrix& w, const Vector& x) {
+  const QuantizedVector q = quantize(x);
+  Vector out;
+  for (int32_t o = 0; o < w.n_rows; ++o) {
+    float acc = 0.0f;
+    for (int32_t block = 0; block < w.n_cols / kBlock; ++block) {
+      int32_t dot = 0;
+      for (int32_t k = block * kBlock; k < (block + 1) * kBlock; ++k) {
+        dot += w.quants[index(o, w.n_cols, k)] * q.quants[static_cast<size_t>(k)];
+      }
+      const float d_w = w.scales[index(o, w.n_cols / kBlock, block)];
+      const float d_x = q.scales[static_cast<size_t>(block)];
+      acc = acc + static_cast<float>(dot) * (d_w * d_x);
+    }
+    out.push_back(acc);
+  }
+  return out;
+}
+
+}  // namespace
+
+Vector matmul(const Matrix& w, const Vector& x) {
+  return w.quantized() ? matmul_quantized(w, x) : matmul_float(w, x);
+}
+
+Vector rms_norm(const Vector& x, const Vector& weight, float eps) {
+  StripedSum squares;
+  for (size_t i = 0; i < x.size(); ++i) squares.add(static_cast<int32_t>(i), x[i] * x[i]);
+  const float mean = squares.total() / static_cast<float>(x.size());
+  const float r = 1.0f / std::sqrt(mean + eps);
+  Vector out;
+  for (size_t i = 0; i < x.size(); ++i) out.push_back((x[i] * r) * weight[i]);
+  return out;
+}
+
+void rope(float* head, int32_t rope_dim, double base, int32_t position) {
+  for (int32_t i = 0; i < rope_dim / 2; ++i) {
+    const double exponent = static_cast<double>(2 * i) / static_cast<double>(rope_dim);
+    const double inverse_frequency = onehead::exp64(-exponent * onehead::log64(base));
+    const double angle = static_cast<double>(position) * inverse_frequency;
+    const auto c = static_cast<float>(onehead::cos64(angle));
+    const auto s = static_cast<float>(onehead::sin64(angle));
+    const float x0 = head[2 * i];
+    const float x1 = head[2 * i + 1];
+    head[2 * i] = x0 * c - x1 * s;
+    head[2 * i + 1] = x0 * s + x1 * c;
+  }
+}
+
+Vector silu_mul(const Vector& gate, const Vector& up) {
+  Vector out;
+  for (size_t i = 0; i < gate.size(); ++i) {
+    out.push_back((gate[i] / (1.0f + exp_f32(-gate[i]))) * up[i]);
+  }
+  return out;
+}
+
+void add(Vector& x, const Vector& y) {
+  for (size_t i = 0; i < x.size(); ++i) x[i] = x[i] + y[i];
+}
+
+double log_probability(const Vector& logits, int32_t id) {
+  const double maximum = logits[static_cast<size_t>(greedy(logits))];
+  double sum = 0.0;
+  for (const float logit : logits) sum = sum + onehead::exp64(static_cast<double>(logit) - maximum);
+  return (static_cast<double>(logits[static_cast<size_t>(id)]) - maximum) - onehead::log64(sum);
+}
+
+int32_t greedy(const Vector& logits) {
+  size_t best = 0;
+  for (size_t i = 1; i < logits.size(); ++i) {
+    if (logits[i] > logits[best]) best = i;
+  }
+  return static_cast<int32_t>(best);
+}
+
+}  // namespace onehead::reference

@@ -1,0 +1,133 @@
+#include "reference/sequence.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "reference/attention.hpp"
+
+namespace onehead::reference {
+namespace {
+
+// Cuts [n_heads * head_dim] into heads, rotates each unless rope_dim is 0, and appends head h to
+// record[h].
+void append_heads(Vector projected, const Model& model, int32_t rope_dim, int32_t position,
+                  std::vector<std::vector<Vector>>& record) {
+  const auto head_dim = static_cast<size_t>(model.head_dim);
+  for (size_t h = 0; h < record.size(); ++h) {
+    float* head = projected.data() + h * head_dim;
+    rope(head, rope_dim, model.rope_base, position);
+    record[h].emplace_back(head, head + head_dim);
+  }
+}
+
+void append(Vector& out, const Vector& values) {
+  out.insert(out.end(), values.begin(), values.end());
+}
+
+}  // namespace
+
+Sequence::Sequence(const Model& model, std::vector<std::pair<int32_t, int32_t>> ablated)
+    : model_(model), ablated_(std::move(ablated)), layers_(model.layers.size()) {
+  for (LayerRecord& record : layers_) {
+    record.queries.resize(static_cast<size_t>(model.n_query_heads));
+    record.attention.resize(static_cast<size_t>(model.n_query_heads));
+    record.keys.resize(static_cast<size_t>(model.n_kv_heads));
+    record.values.resize(static_cast<size_t>(model.n_kv_heads));
+  }
+}
+
+bool Sequence::is_ablated(int32_t layer, int32_t head) const {
+  return std::find(ablated_.begin(), ablated_.end(), std::pair(layer, head)) != ablated_.end();
+}
+
+const Vector& Sequence::push(int32_t token) {
+  Vector x = dequantized_row(model_.embedding, token);
+  embeddings_.push_back(x);
+  for (size_t layer = 0; layer < layers_.size(); ++layer) {
+    add(x, attention_block(static_cast<int32_t>(layer), x));
+    add(x, feed_forward_block(static_cast<int32_t>(layer), x));
+    layers_[layer].output.push_back(x);
+  }
+  logits_.push_back(matmul(model_.head, rms_norm(x, model_.output_norm, model_.rms_eps)));
+  return logits_.back();
+}
+
+void Sequence::push_all(std::span<const int32_t> tokens) {
+  for (const int32_t token : tokens) push(token);
+}
+
+Vector Sequence::attention_block(int32_t layer, const Vector& x) {
+  const Layer& weights = model_.layers[static_cast<size_t>(layer)];
+  LayerRecord& record = layers_[static_cast<size_t>(layer)];
+  const int32_t position = length();
+  const Vector normed = rms_norm(x, weights.attention_norm, model_.rms_eps);
+  append_heads(matmul(weights.query, normed), model_, model_.rope_dim, position, record.queries);
+  append_heads(matmul(weights.key, normed), model_, model_.rope_dim, position, record.keys);
+  append_heads(matmul(weights.value, normed), model_, 0, position, record.values);
+
+  const float scale = 1.0f / std::sqrt(static_cast<float>(model_.head_dim));
+  const int32_t queries_per_kv = model_.n_query_heads / model_.n_kv_heads;
+  Vector attended;  // [n_query_heads * head_dim]
+  for (int32_t head = 0; head < model_.n_query_heads; ++head) {
+    const auto h = static_cast<size_t>(head);
+    const auto kv = static_cast<size_t>(head / queries_per_kv);
+    Vector query = record.queries[h].back();
+    for (float& q : query) q = q * scale;
+    Attended result = attend(query, record.keys[kv], record.values[kv]);
+    if (is_ablated(layer, head)) std::fill(result.out.begin(), result.out.end(), 0.0f);
+    append(attended, result.out);
+    record.attention[h].push_back(std::move(result.weights));
+  }
+  return matmul(weights.output, attended);
+}
+
+Vector Sequence::feed_forward_block(int32_t layer, const Vector& x) const {
+  const Layer& weights = model_.layers[static_cast<size_t>(layer)];
+  const Vector normed = rms_norm(x, weights.ffn_norm, model_.rms_eps);
+  const Vector gate = matmul(weights.gate, normed);
+  const Vector up = matmul(weights.up, normed);
+  return matmul(weights.down, silu_mul(gate, up));
+}
+
+Vector Sequence::attention() const {
+  Vector out;
+  for (const LayerRecord& layer : layers_) {
+    for (const PerPosition& head : layer.attention) {
+      for (const Vector& weights : head) {
+        append(out, weights);
+        out.resize(out.size() + head.size() - weights.size(), 0.0f);  // keys not seen
+      }
+    }
+  }
+  return out;
+}
+
+namespace {
+
+template <class Record>
+Vector flatten(const std::vector<Record>& layers, std::vector<std::vector<Vector>> Record::*part) {
+  Vector out;
+  for (const Record& layer : layers) {
+    for (const std::vector<Vector>& head : layer.*part) {
+      for (const Vector& vector : head) append(out, vector);
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+Vector Sequence::queries() const { return flatten(layers_, &LayerRecord::queries); }
+Vector Sequence::keys() const { return flatten(layers_, &LayerRecord::keys); }
+Vector Sequence::values() const { return flatten(layers_, &LayerRecord::values); }
+
+Vector Sequence::hidden() const {
+  Vector out;
+  for (const Vector& row : embeddings_) append(out, row);
+  for (const LayerRecord& layer : layers_) {
+    for (const Vector& row : layer.output) append(out, row);
+  }
+  return out;
+}
+
+}  // namespace onehead::reference

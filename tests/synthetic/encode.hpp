@@ -1,0 +1,16 @@
+// float rows -> the bytes of a GGUF tensor, for each weight type that the engine reads.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/weight_type.hpp"
+
+namespace onehead::synthetic {
+
+// `values` are whole rows; Q8_0 needs a multiple of 32 of them.
+std::vector<std::byte> encode(WeightType type, std::span<const float> values);
+
+}  // namespace onehead::synthetic
