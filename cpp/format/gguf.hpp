@@ -30,6 +30,9 @@ enum class GgufValueType : uint32_t {
   kF64 = 12,
 };
 
+// Bytes of one value; 0 for strings and arrays, which have none of their own.
+size_t gguf_value_bytes(GgufValueType type);
+
 // A metadata array, seen in place. Numbers are read by index; strings only in order, by
 // GgufStrings.
 struct GgufArray {
@@ -98,7 +101,7 @@ class GgufHeader {
   friend class GgufParser;
   friend std::string metadata_json(const GgufHeader& header);
 
-  struct Entry {
+  struct Entry {              // one key and its value
     uint64_t key_offset = 0;  // offsets into the header's bytes
     uint64_t value_offset = 0;
     uint64_t count = 0;  // elements of an array

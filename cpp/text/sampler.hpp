@@ -33,40 +33,49 @@ class RandomSource {
   uint64_t state_[4];
 };
 
-struct TokenChoice {
-  int32_t id = -1;     // -1: a logit was not finite, or there are none
-  double logprob = 0;  // in the raw distribution: temperature 1, no penalty, nothing cut
-};
-
 class Sampler {
  public:
+  struct Choice {
+    int32_t id = -1;     // -1: a logit is not finite, or there are none
+    double logprob = 0;  // in the raw distribution: temperature 1, no penalty, nothing cut
+    double log_sum = 0;  // log_sum_exp of the logits
+  };
+
   explicit Sampler(const SamplerOptions& options);
-  Status reserve(int32_t vocab_size);  // after this, sample() of that many logits never allocates
+  void reserve(int32_t vocab_size);  // after this, sample() of that many logits never allocates
 
   // Stages in llama.cpp's usual order: repetition penalty (over the ids in `history`) → top-k →
-  // top-p → min-p → temperature → draw. Logits must be finite: check all_finite() or id < 0.
-  TokenChoice sample(std::span<const float> logits, std::span<const int32_t> history,
-                     bool with_logprob = true);
+  // top-p → min-p → temperature → draw. Without log-probabilities it is cheaper by an exp per
+  // logit.
+  Choice sample(std::span<const float> logits, std::span<const int32_t> history,
+                bool with_logprob = true);
 
  private:
   struct Candidate {
-    double logit;
+    double logit;  // penalised
     int32_t id;
   };
+  static bool lower(const Candidate& a, const Candidate& b);
+  double penalised(std::span<const float> logits, size_t id) const;
+  int32_t most_probable(std::span<const float> logits) const;
+  int32_t draw(std::span<const float> logits);
+
   SamplerOptions options_;
   RandomSource random_;
   std::vector<Candidate> candidates_;
-  std::vector<double> weights_;
   std::vector<uint8_t> seen_;  // [vocab_size] in the history
 };
 
-// log of the sum over ids, ascending, of exp(logit - max) + max; NaN if a logit is not finite.
+bool logits_finite(std::span<const float> logits);
+
+// max + log of the sum over ids, ascending, of exp(logit - max); the logits are finite.
 double log_sum_exp(std::span<const float> logits);
 double logprob_of(std::span<const float> logits, int32_t id);
 
 // The n most probable ids by (logit descending, id ascending), with raw log-probabilities. Returns
-// how many there are: min(n, vocabulary). Spans hold at least n. No allocation.
+// how many there are: min(n, vocabulary). Spans hold at least n. No allocation. Who has log_sum_exp
+// of the logits already saves an exp per logit by giving it.
 int32_t top_candidates(std::span<const float> logits, int32_t n, std::span<int32_t> ids,
-                       std::span<double> logprobs);
+                       std::span<double> logprobs, const double* log_sum = nullptr);
 
 }  // namespace onehead
