@@ -1,0 +1,199 @@
+"""Train the translator; stop it at any time and call it again to go on.
+
+    python training/train.py --steps 12000
+    python training/train.py --deadline 2030-01-31T18:00:00Z
+"""
+
+import argparse
+import json
+import os
+import time
+from datetime import datetime, timezone
+from pathlib import Path
+
+import sentencepiece
+import torch
+
+from batches import Epochs
+from config import DEFAULT_WORK, ModelConfig
+from corpus import read_rows
+from model import Translator
+from muon import Muon
+from schedule import Clock, by_steps, replay
+
+
+def options():
+    parse = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parse.add_argument("--work", type=Path, default=DEFAULT_WORK, help="prepared data, checkpoints")
+    parse.add_argument("--run", default="main", help="name of the run, a folder in --work")
+    end = parse.add_mutually_exclusive_group(required=True)
+    end.add_argument("--steps", type=int, help="length of the run in steps")
+    end.add_argument("--deadline", help="ISO time at which the learning rate shall be zero")
+    end.add_argument("--schedule", type=Path, help="replay the factors of this schedule.log")
+    parse.add_argument("--kv-heads", type=int, default=1)
+    parse.add_argument("--heads", type=int, default=8)
+    parse.add_argument("--dropout", type=float, default=0.1)
+    parse.add_argument("--word-dropout", type=float, default=0.05)
+    parse.add_argument("--smoothing", type=float, default=0.1)
+    parse.add_argument("--tokens", type=int, default=4096, help="tokens a step, padding counted")
+    parse.add_argument("--grammar-pairs", type=int, default=20_000, help="generated pairs an epoch")
+    parse.add_argument("--muon-lr", type=float, default=0.02)
+    parse.add_argument("--adam-lr", type=float, default=2e-3)
+    parse.add_argument("--seed", type=int, default=1)
+    parse.add_argument("--threads", type=int, default=2)
+    parse.add_argument("--checkpoint-seconds", type=float, default=180)
+    return parse.parse_args()
+
+
+def optimisers(model: Translator, chosen):
+    matrices = [w for n, w in model.named_parameters() if w.dim() == 2 and n != "embedding"]
+    others = [w for n, w in model.named_parameters() if w.dim() == 1 or n == "embedding"]
+    return [
+        Muon(matrices, lr=chosen.muon_lr),
+        torch.optim.AdamW(others, lr=chosen.adam_lr, betas=(0.9, 0.95), weight_decay=0.01),
+    ]
+
+
+class Run:
+    """Everything a checkpoint holds, and the loop that moves it."""
+
+    def __init__(self, chosen):
+        self.chosen = chosen
+        self.folder = chosen.work / chosen.run
+        self.folder.mkdir(parents=True, exist_ok=True)
+        torch.manual_seed(chosen.seed)
+        self.config = ModelConfig(
+            kv_heads=chosen.kv_heads,
+            heads=chosen.heads,
+            head_size=256 // chosen.heads,
+            dropout=chosen.dropout,
+        )
+        self.model = Translator(self.config)
+        self.optimisers = optimisers(self.model, chosen)
+        self.peaks = [o.param_groups[0]["lr"] for o in self.optimisers]
+        self.step, self.epoch, self.batch, self.seconds = 0, 0, 0, 0.0
+        self.began, self.factor, self.loss = time.time(), 1.0, float("nan")
+        self.restore()
+        self.clock = None
+        if chosen.deadline:
+            end = datetime.fromisoformat(chosen.deadline.replace("Z", "+00:00")).timestamp()
+            self.clock = Clock(end, self.began)
+            self.clock.factor = self.factor
+        self.replayed = replay(chosen.schedule) if chosen.schedule else None
+
+    @property
+    def latest(self) -> Path:
+        return self.folder / "latest.pt"
+
+    def restore(self):
+        if not self.latest.exists():
+            return
+        state = torch.load(self.latest, weights_only=True)
+        self.model.load_state_dict(state["model"])
+        for optimiser, saved in zip(self.optimisers, state["optimisers"]):
+            optimiser.load_state_dict(saved)
+        torch.set_rng_state(state["rng"])
+        for name in ("step", "epoch", "batch", "seconds", "began", "factor"):
+            setattr(self, name, state[name])
+        log = self.folder / "schedule.log"
+        lines = log.read_text().splitlines(keepends=True) if log.exists() else []
+        log.write_text("".join(lines[: self.step]))
+
+    def save(self, path: Path | None = None):
+        state = {
+            "config": self.config.as_dict(),
+            "model": self.model.state_dict(),
+            "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
+            "rng": torch.get_rng_state(),
+        }
+        for name in ("step", "epoch", "batch", "seconds", "began", "factor"):
+            state[name] = getattr(self, name)
+        path = path or self.latest
+        torch.save(state, path.with_suffix(".tmp"))
+        os.replace(path.with_suffix(".tmp"), path)
+
+    def next_factor(self) -> float:
+        if self.clock:
+            return self.clock.next(self.step)
+        if self.replayed:
+            return self.replayed[self.step] if self.step < len(self.replayed) else 0.0
+        return by_steps(self.step, self.chosen.steps)
+
+    def finished(self) -> bool:
+        if self.clock:
+            return time.time() >= self.clock.deadline
+        return self.step >= (len(self.replayed) if self.replayed else self.chosen.steps)
+
+    def advance(self, batch) -> float:
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            loss = self.model.loss(batch.ids, batch.at, batch.next_ids, self.chosen.smoothing)
+        loss.backward()
+        for optimiser, peak in zip(self.optimisers, self.peaks):
+            optimiser.param_groups[0]["lr"] = peak * self.factor
+            optimiser.step()
+            optimiser.zero_grad(set_to_none=True)
+        return loss.item()
+
+    def status(self, batches: int, rate: float):
+        with open(self.folder / "train.log", "a") as log:
+            line = {
+                "time": datetime.now(timezone.utc).strftime("%H:%M:%S"),
+                "step": self.step,
+                "epoch": round(self.epoch + self.batch / batches, 3),
+                "loss": round(self.loss, 4),
+                "factor": round(self.factor, 4),
+                "tokens_per_second": round(rate),
+                "seconds": round(self.seconds),
+            }
+            if self.clock:
+                line["remaining_steps"] = round(self.clock.remaining())
+            log.write(json.dumps(line) + "\n")
+        (self.chosen.work / "STATUS").write_text(json.dumps(line) + "\n")
+
+    def go(self):
+        sp = sentencepiece.SentencePieceProcessor(model_file=str(self.chosen.work / "sp.model"))
+        log = open(self.folder / "schedule.log", "a")
+        saved = reported = time.time()
+        tokens = 0
+        while not self.finished():
+            natural = read_rows(self.chosen.work / "natural.tsv")
+            generated = read_rows(self.chosen.work / "generated.tsv")
+            epochs = Epochs(sp, natural, generated, self.chosen)
+            for number, batches, batch in epochs.batches(self.epoch, self.batch):
+                if self.finished():
+                    break
+                started = time.time()
+                self.factor = self.next_factor()
+                value = self.advance(batch)
+                self.loss = value if self.loss != self.loss else 0.98 * self.loss + 0.02 * value
+                log.write(f"{self.step} {self.factor:.6f}\n")
+                self.step, self.batch = self.step + 1, number + 1
+                tokens += batch.ids.numel()
+                now = time.time()
+                self.seconds += now - started
+                if now - reported > 20:
+                    self.status(batches, tokens / (now - reported))
+                    reported, tokens = now, 0
+                if now - saved > self.chosen.checkpoint_seconds:
+                    log.flush()
+                    self.save()
+                    saved = now
+            else:
+                self.epoch, self.batch = self.epoch + 1, 0
+        log.close()
+        self.save()
+        self.save(self.folder / "final.pt")
+
+
+def main():
+    chosen = options()
+    torch.set_num_threads(chosen.threads)
+    run = Run(chosen)
+    run.model.train()
+    (run.folder / "options.json").write_text(json.dumps(vars(chosen), default=str, indent=1))
+    (run.folder / "pid").write_text(str(os.getpid()))
+    run.go()
+
+
+if __name__ == "__main__":
+    main()
