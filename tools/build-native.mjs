@@ -3,12 +3,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { ToolError, done, main, step } from "./lib/log.mjs";
+import { done, main, step, ToolError } from "./lib/log.mjs";
 import { repo } from "./lib/paths.mjs";
 import { aptInstall, debianPackages, run, which } from "./lib/run.mjs";
 import { findRoot } from "./toolchain/root.mjs";
-import { ensureToolchain } from "./toolchain.mjs";
 import { xsimdInclude } from "./toolchain/xsimd.mjs";
+import { ensureToolchain } from "./toolchain.mjs";
 
 const compiler = () => which(process.env.CXX ?? "g++") ?? which("clang++");
 const complete = () =>

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { ToolError, done, main, step } from "./lib/log.mjs";
+import { done, main, step, ToolError } from "./lib/log.mjs";
 import { repo } from "./lib/paths.mjs";
 import { run } from "./lib/run.mjs";
 import { ensureToolchain, withToolchain } from "./toolchain.mjs";
@@ -21,10 +21,20 @@ export async function buildWasm(targets = []) {
   const go = async (...command) => {
     const words = withToolchain(toolchain, command);
     if ((await run(words[0], words.slice(1))) !== 0)
-      throw new ToolError("The wasm did not build (the compiler's words are above).", "Is the toolchain whole? Remove build/wasm and try again.");
+      throw new ToolError(
+        "The wasm did not build (the compiler's words are above).",
+        "Is the toolchain whole? Remove build/wasm and try again.",
+      );
   };
   if (!existsSync(cacheFile)) {
-    await go("emcmake", "cmake", "--preset", "wasm", "--log-level=NOTICE", `-DONEHEAD_XSIMD_INCLUDE=${toolchain.xsimd ?? ""}`);
+    await go(
+      "emcmake",
+      "cmake",
+      "--preset",
+      "wasm",
+      "--log-level=NOTICE",
+      `-DONEHEAD_XSIMD_INCLUDE=${toolchain.xsimd ?? ""}`,
+    );
     const { writeFileSync } = await import("node:fs");
     writeFileSync(stampFile, identity);
   }

@@ -3,7 +3,7 @@
 // a private toolchain root. $ONEHEAD_TOOLCHAIN=root skips to the last.
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { ToolError, done, main, note, step } from "./lib/log.mjs";
+import { done, main, note, step, ToolError } from "./lib/log.mjs";
 import { aptInstall, asRoot, capture, debianPackages, which } from "./lib/run.mjs";
 import { findEmcc, newEnough, oldestEmscripten } from "./toolchain/emcc.mjs";
 import { installEmsdk } from "./toolchain/emsdk.mjs";
@@ -34,7 +34,10 @@ async function buildTools() {
   await aptInstall(["cmake", "ninja-build"]);
   for (const tool of ["cmake", "ninja"])
     if (!which(tool))
-      throw new ToolError(`${tool} is missing.`, "Install CMake ≥ 3.24 and Ninja (apt-get install cmake ninja-build, brew install cmake ninja).");
+      throw new ToolError(
+        `${tool} is missing.`,
+        "Install CMake ≥ 3.24 and Ninja (apt-get install cmake ninja-build, brew install cmake ninja).",
+      );
 }
 
 /** { kind: "host" | "root", version, … , xsimd }: what builds the wasm, made first where it is missing. */

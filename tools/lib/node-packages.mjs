@@ -1,7 +1,7 @@
 // npm packages that are not part of `npm ci` because only some suites need them, each in its own folder.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { ToolError, step } from "./log.mjs";
+import { step, ToolError } from "./log.mjs";
 import { repo } from "./paths.mjs";
 import { runQuietly } from "./run.mjs";
 
@@ -36,14 +36,22 @@ export const ensureBenchPackages = () => ensureFolder("bench", "onnxruntime-web"
 export async function ensureOraclePackages() {
   const folder = await ensureFolder("oracles", "node-llama-cpp", "--omit=optional");
   const platform = {
-    "linux-x64": "linux-x64", "linux-arm64": "linux-arm64", "darwin-arm64": "mac-arm64-metal", "darwin-x64": "mac-x64",
+    "linux-x64": "linux-x64",
+    "linux-arm64": "linux-arm64",
+    "darwin-arm64": "mac-arm64-metal",
+    "darwin-x64": "mac-x64",
   }[`${process.platform}-${process.arch}`];
   if (!platform || existsSync(join(folder, "node_modules/@node-llama-cpp", platform))) return folder;
   const { default: manifest } = await import("../../tests/oracles/package.json", { with: { type: "json" } });
   const version = manifest.dependencies["node-llama-cpp"];
   await quietly(
-    "installing llama.cpp's binary", folder,
-    "install", "--no-save", "--ignore-scripts", "--omit=optional", `@node-llama-cpp/${platform}@${version}`,
+    "installing llama.cpp's binary",
+    folder,
+    "install",
+    "--no-save",
+    "--ignore-scripts",
+    "--omit=optional",
+    `@node-llama-cpp/${platform}@${version}`,
   );
   return folder;
 }

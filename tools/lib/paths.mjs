@@ -6,7 +6,6 @@ import { fileURLToPath } from "node:url";
 export const repo = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 
 export const cache = resolve(
-  process.env.ONEHEAD_CACHE ??
-    join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "onehead"),
+  process.env.ONEHEAD_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "onehead"),
 );
 export const toolchainCache = join(cache, "toolchain");

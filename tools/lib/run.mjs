@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { ToolError, step } from "./log.mjs";
+import { step, ToolError } from "./log.mjs";
 import { repo } from "./paths.mjs";
 
 /** Standard output of a command, trimmed, or null when it is missing or fails. */
@@ -44,10 +44,14 @@ export function runQuietly(label, command, args, options = {}) {
     const seconds = () => Math.round((Date.now() - started) / 1000);
     const output = [];
     const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
-    for (const stream of [child.stdout, child.stderr])
-      stream.on("data", (chunk) => output.push(chunk));
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => output.push(chunk));
     const lastLine = () =>
-      Buffer.concat(output.slice(-4)).toString().trim().split(/[\r\n]+/).pop().slice(0, 90);
+      Buffer.concat(output.slice(-4))
+        .toString()
+        .trim()
+        .split(/[\r\n]+/)
+        .pop()
+        .slice(0, 90);
     const ticker = setInterval(() => step(`${label} … ${seconds()} s   ${lastLine()}`), 15000);
     child.on("error", (error) => {
       clearInterval(ticker);
@@ -95,9 +99,7 @@ export async function aptInstall(packages, label = packages.join(" ")) {
     aptUpdated = (await apt("apt-get update", "update", "-qq")) === 0;
   }
   step(`installing ${packages.length} Debian packages: ${packages.join(" ")}`);
-  return (
-    (await apt(`installing ${label}`, "install", "-y", "--no-install-recommends", ...packages)) === 0
-  );
+  return (await apt(`installing ${label}`, "install", "-y", "--no-install-recommends", ...packages)) === 0;
 }
 
 /** Like run, but a failure is an error that says what to do. */

@@ -11,8 +11,7 @@ export const cachedEmsdk = join(toolchainCache, "emsdk");
 
 export const newEnough = (version, oldest = oldestEmscripten) => {
   const parts = version.split(".").map(Number);
-  for (let i = 0; i < oldest.length; i++)
-    if ((parts[i] ?? 0) !== oldest[i]) return (parts[i] ?? 0) > oldest[i];
+  for (let i = 0; i < oldest.length; i++) if ((parts[i] ?? 0) !== oldest[i]) return (parts[i] ?? 0) > oldest[i];
   return true;
 };
 
@@ -29,9 +28,7 @@ function probe(emcc) {
  */
 export function findEmcc() {
   const tooOld = [];
-  const folders = [process.env.EMSDK, cachedEmsdk]
-    .filter(Boolean)
-    .map((folder) => join(folder, "upstream/emscripten"));
+  const folders = [process.env.EMSDK, cachedEmsdk].filter(Boolean).map((folder) => join(folder, "upstream/emscripten"));
   const candidates = [which("emcc"), ...folders.map((folder) => which("emcc", [folder]))];
   for (const candidate of new Set(candidates)) {
     if (!candidate || !existsSync(candidate)) continue;

@@ -43,8 +43,7 @@ export async function installEmsdk() {
     if (!response.ok) throw new Error(`HTTP ${response.status}`);
     await pipeline(Readable.fromWeb(response.body), createWriteStream(file));
     const quietly = async (label, command, ...args) => {
-      if ((await runQuietly(label, command, args, { cwd: cachedEmsdk })) !== 0)
-        throw new Error(`${label} failed`);
+      if ((await runQuietly(label, command, args, { cwd: cachedEmsdk })) !== 0) throw new Error(`${label} failed`);
     };
     await quietly("unpacking emsdk", "tar", "-xzf", file, "--strip-components=1");
     step(`installing Emscripten ${version} by emsdk (about 300 MB)`);

@@ -1,8 +1,8 @@
 // A private toolchain root: a folder with a Debian that has Emscripten, made by mmdebstrap in about a minute,
 // entered by bwrap (no privileges needed) or by chroot in a mount namespace of its own (root).
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ToolError, note, step } from "../lib/log.mjs";
+import { note, step, ToolError } from "../lib/log.mjs";
 import { cache, repo, toolchainCache } from "../lib/paths.mjs";
 import { aptInstall, asRoot, capture, debianPackages, runQuietly, which } from "../lib/run.mjs";
 import { newEnough } from "./emcc.mjs";
@@ -42,9 +42,7 @@ function ownMirror() {
 /** How a command gets into the root: "bwrap", "chroot", or null. */
 function enterWith() {
   if (which("bwrap") && capture("bwrap", ["--ro-bind", "/", "/", "true"]) !== null) return "bwrap";
-  return process.getuid?.() === 0 && which("unshare") && capture("unshare", ["-m", "true"]) !== null
-    ? "chroot"
-    : null;
+  return process.getuid?.() === 0 && which("unshare") && capture("unshare", ["-m", "true"]) !== null ? "chroot" : null;
 }
 
 /** Makes the root; throws a ToolError that says what is missing. */
@@ -80,8 +78,10 @@ export async function makeRoot() {
       "Is Debian's mirror reachable, and are 3 GB free? Set ONEHEAD_CACHE to a folder with more room.",
     );
   }
-  const version = readFileSync(join(partial, "usr/share/emscripten/emscripten-version.txt"), "utf8")
-    .replace(/[^\d.]/g, "");
+  const version = readFileSync(join(partial, "usr/share/emscripten/emscripten-version.txt"), "utf8").replace(
+    /[^\d.]/g,
+    "",
+  );
   renameSync(partial, folder);
   writeFileSync(stamp, JSON.stringify({ suite, version, packages }, null, 1));
   note(`Emscripten ${version}`);
@@ -95,8 +95,7 @@ export function inRoot(command, cwd = repo) {
   if (enterWith() === "bwrap") {
     const words = ["--bind", folder, "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"];
     for (const shared of [repo, cache]) words.push("--bind", shared, shared);
-    for (const [name, value] of Object.entries({ ...environment, PATH: path }))
-      words.push("--setenv", name, value);
+    for (const [name, value] of Object.entries({ ...environment, PATH: path })) words.push("--setenv", name, value);
     return ["bwrap", ...words, "--die-with-parent", "--chdir", cwd, "--", ...command];
   }
   const binds = [repo, cache].map((from) => `mkdir -p "${folder}${from}" && mount --bind "${from}" "${folder}${from}"`);

@@ -1,0 +1,48 @@
+// The native suites: every instruction set, the sanitizers, and Clang.
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { buildNative } from "../build-native.mjs";
+import { note, warn } from "../lib/log.mjs";
+import { capture, which } from "../lib/run.mjs";
+import { counts, suite, sum } from "../lib/stage.mjs";
+
+const testsIn = (build) =>
+  readdirSync(build)
+    .filter((name) => /^onehead_tests_[a-z0-9]+$/.test(name))
+    .sort();
+
+/** The instruction sets of a build that ctest would run here; CMake probed the processor. */
+function runnable(build) {
+  const registered = capture("ctest", ["--test-dir", build, "-N"]) ?? "";
+  return testsIn(build).filter((name) => registered.includes(` ${name.replace("onehead_", "")}\n`));
+}
+
+async function runAll(build, env) {
+  const can = runnable(build);
+  const results = [];
+  for (const name of testsIn(build)) {
+    if (can.includes(name)) {
+      note(name);
+      results.push(await suite("gtest", join(build, name), ["--gtest_brief=1"], { env }));
+    } else {
+      warn(`SKIPPED ${name}: this processor does not have it`);
+      results.push(counts(0, 0, 1));
+    }
+  }
+  return results.length ? sum(results) : counts(0, 1);
+}
+
+export const nativeTests = async () => runAll(await buildNative("native-release"));
+
+export const sanitizedTests = async () =>
+  runAll(await buildNative("native-debug"), { ASAN_OPTIONS: "detect_leaks=1", UBSAN_OPTIONS: "print_stacktrace=1" });
+
+export async function clangCompiles() {
+  if (!which("clang++")) {
+    if (/^(1|true)$/i.test(process.env.CI ?? "")) return counts(0, 1);
+    warn("SKIPPED: clang++ is not installed (apt-get install clang)");
+    return counts(0, 0, 1);
+  }
+  const build = await buildNative("native-clang");
+  return existsSync(build) ? runAll(build) : counts(0, 1);
+}
