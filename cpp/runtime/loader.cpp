@@ -14,7 +14,13 @@ int32_t group_rows(const Placement& placement) {
   return placement.is_vector ? 1 : tile_rows(placement.matrix.type);
 }
 
+constexpr int32_t kDefaultContext = 8192;
+
 }  // namespace
+
+int32_t effective_context(const Config& config, int32_t requested) {
+  return std::min(config.context_length, requested > 0 ? requested : kDefaultContext);
+}
 
 Status Loader::push(std::span<const std::byte> bytes) {
   if (has_header()) return place_bytes(bytes);

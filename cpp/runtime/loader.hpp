@@ -24,6 +24,9 @@ struct LoadOptions {
   int32_t max_rows = 64;        // rows of one forward call
 };
 
+// Positions that a session of this model may hold.
+int32_t effective_context(const Config& config, int32_t requested);
+
 class Loader {
  public:
   explicit Loader(const LoadOptions& options) : options_(options) {}

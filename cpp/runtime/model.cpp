@@ -9,13 +9,6 @@
 namespace onehead {
 namespace {
 
-constexpr int32_t kDefaultContext = 8192;
-
-int32_t effective_context(const Config& config, int32_t requested) {
-  if (requested > 0) return std::min(requested, config.context_length);
-  return std::min(config.context_length, kDefaultContext);
-}
-
 // Turns the logits of each row into the step's output.
 class OutputSink final : public LogitsSink {
  public:
