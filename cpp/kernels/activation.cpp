@@ -1,0 +1,38 @@
+#include "kernels/activation.hpp"
+
+#include "simd/exp.hpp"
+
+namespace onehead {
+namespace {
+
+using simd::F32;
+using simd::kLanes;
+
+template <class V>
+V silu_mul(V gate, V up) {
+  return (gate / (V(1.0f) + simd::exp(-gate))) * up;
+}
+
+}  // namespace
+
+void silu_mul(const float* gate, const float* up, int32_t n, float* out) {
+  int32_t i = 0;
+  for (; i + kLanes <= n; i += kLanes) {
+    simd::store(out + i, silu_mul(simd::load(gate + i), simd::load(up + i)));
+  }
+  for (; i < n; ++i) out[i] = silu_mul(gate[i], up[i]);
+}
+
+void add(float* x, const float* y, int32_t n) {
+  int32_t i = 0;
+  for (; i + kLanes <= n; i += kLanes) simd::store(x + i, simd::load(x + i) + simd::load(y + i));
+  for (; i < n; ++i) x[i] = x[i] + y[i];
+}
+
+void scale(float* x, float factor, int32_t n) {
+  int32_t i = 0;
+  for (; i + kLanes <= n; i += kLanes) simd::store(x + i, simd::load(x + i) * F32(factor));
+  for (; i < n; ++i) x[i] = x[i] * factor;
+}
+
+}  // namespace onehead

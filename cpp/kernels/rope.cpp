@@ -1,0 +1,32 @@
+#include "kernels/rope.hpp"
+
+#include "base/math.hpp"
+
+namespace onehead {
+
+void rope_frequencies(double base, int32_t rope_dim, double* inv_freq) {
+  const double log_base = log64(base);
+  for (int32_t i = 0; i < rope_dim / 2; ++i) {
+    const double exponent = (2.0 * static_cast<double>(i)) / static_cast<double>(rope_dim);
+    inv_freq[i] = exp64(-exponent * log_base);
+  }
+}
+
+void rope_angles(int32_t position, const double* inv_freq, int32_t n_pairs, float* cos, float* sin) {
+  for (int32_t i = 0; i < n_pairs; ++i) {
+    const double angle = static_cast<double>(position) * inv_freq[i];
+    cos[i] = static_cast<float>(cos64(angle));
+    sin[i] = static_cast<float>(sin64(angle));
+  }
+}
+
+void rope_interleaved(float* head, const float* cos, const float* sin, int32_t n_pairs) {
+  for (int32_t i = 0; i < n_pairs; ++i) {
+    const float x0 = head[2 * i];
+    const float x1 = head[2 * i + 1];
+    head[2 * i] = x0 * cos[i] - x1 * sin[i];
+    head[2 * i + 1] = x0 * sin[i] + x1 * cos[i];
+  }
+}
+
+}  // namespace onehead
