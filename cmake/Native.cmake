@@ -38,7 +38,7 @@ if(ONEHEAD_BENCH)
 endif()
 
 file(GLOB reference_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/reference/*.cpp"
-  "${PROJECT_SOURCE_DIR}/tests/synthetic/*.cpp" "${PROJECT_SOURCE_DIR}/tests/support/*.cpp" "${PROJECT_SOURCE_DIR}/tests/support/*.cpp")
+  "${PROJECT_SOURCE_DIR}/tests/synthetic/*.cpp" "${PROJECT_SOURCE_DIR}/tests/support/*.cpp")
 file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/cpp/*.cpp")
 file(GLOB tool_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/native/*.cpp")
 file(GLOB bench_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/bench/native/*.cpp")
@@ -49,13 +49,12 @@ foreach(isa IN LISTS ONEHEAD_ISAS)
   # Tests and tools include "reference/…" and find their data by ONEHEAD_SOURCE_DIR.
   set(test_definitions "ONEHEAD_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\"" "ONEHEAD_ISA=\"${isa}\"")
   onehead_add_library(onehead_reference_${isa} "${reference_sources}" ${ONEHEAD_FLAGS_${isa}})
-  target_include_directories(onehead_reference_${isa} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
+  target_include_directories(onehead_reference_${isa} PUBLIC "${PROJECT_SOURCE_DIR}/tests")
   target_compile_definitions(onehead_reference_${isa} PRIVATE ${test_definitions})
-  target_link_libraries(onehead_reference_${isa} PUBLIC onehead_core_${isa})   # base and format only
+  target_link_libraries(onehead_reference_${isa} PUBLIC onehead_core_${isa})   # of it, base and format
 
   if(ONEHEAD_TESTS AND test_sources)
     add_executable(onehead_tests_${isa} ${test_sources})
-    target_include_directories(onehead_tests_${isa} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
     target_compile_definitions(onehead_tests_${isa} PRIVATE ${test_definitions})
     target_link_libraries(onehead_tests_${isa} PRIVATE
       onehead_core_${isa} onehead_reference_${isa} GTest::gtest GTest::gtest_main)
@@ -70,14 +69,12 @@ foreach(isa IN LISTS ONEHEAD_ISAS)
   foreach(source IN LISTS tool_sources)
     get_filename_component(tool "${source}" NAME_WE)
     add_executable(${tool}_${isa} "${source}")
-    target_include_directories(${tool}_${isa} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
     target_compile_definitions(${tool}_${isa} PRIVATE ${test_definitions})
     target_link_libraries(${tool}_${isa} PRIVATE onehead_core_${isa} onehead_reference_${isa})
   endforeach()
 
   if(ONEHEAD_BENCH AND bench_sources)
     add_executable(onehead_bench_${isa} ${bench_sources})
-    target_include_directories(onehead_bench_${isa} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
     target_compile_definitions(onehead_bench_${isa} PRIVATE ${test_definitions})
     target_link_libraries(onehead_bench_${isa} PRIVATE
       onehead_core_${isa} onehead_reference_${isa} benchmark::benchmark)

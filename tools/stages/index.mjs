@@ -48,6 +48,13 @@ export const stages = [
     needs: ["dist"],
     run: () => suite("vitest", bin("vitest"), ["run"]),
   },
+  {
+    name: "answer",
+    about: "one answer in Node: both wasm variants against the table of hashes",
+    needs: ["dist"],
+    run: () =>
+      suite("node", process.execPath, ["--test", "--test-reporter=spec", ...testFiles("tests/node", ".test.mjs")]),
+  },
   { name: "page", about: "build the page", needs: ["dist"], run: () => built(buildPage) },
   {
     name: "browser",

@@ -1,0 +1,236 @@
+// The packed packages as a user gets them: `npm pack`, installed in an empty folder, then run in Node and, bundled
+// by Vite (dev server and build), webpack and esbuild, in a page. All must give the same translation.
+
+import { spawn } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { brotliCompressSync } from "node:zlib";
+import { done, note, ToolError, warn } from "../lib/log.mjs";
+import { ensureNodeModules, npm } from "../lib/node-packages.mjs";
+import { repo } from "../lib/paths.mjs";
+import { capture, runQuietly } from "../lib/run.mjs";
+import { counts } from "../lib/stage.mjs";
+
+const bin = (name) => join(repo, "node_modules/.bin", name);
+const sentence = "The cat purrs.";
+
+/** What each bundle of a user's page starts from. */
+const entry = `import { load } from "onehead";
+import { translate } from "onehead/tasks";
+import { translateEnEs } from "onehead-tiny";
+
+globalThis.answer = (async () => {
+  const model = await load(translateEnEs);
+  const { text } = await translate(model, ${JSON.stringify(sentence)}).result();
+  const { variant } = model.info;
+  model.dispose();
+  return { text, variant };
+})();
+`;
+const html = (script) =>
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>package</title>
+<link rel="icon" href="data:,"><script type="module" src="${script}"></script></head><body></body></html>\n`;
+
+/** Ways to bundle; each resolves with a folder to serve, or an address that is served already. */
+const bundlers = {
+  async "vite build"(folder) {
+    await must("vite build", folder, bin("vite"), ["build", "--base", "./", "--logLevel", "warn"]);
+    return { folder: join(folder, "dist") };
+  },
+  async "vite dev"(folder) {
+    // Pre-bundling would move the modules away from the files that they name relative to themselves.
+    writeFileSync(
+      join(folder, "vite.config.js"),
+      'export default { optimizeDeps: { exclude: ["onehead", "onehead-tiny"] } };\n',
+    );
+    const port = await freePort();
+    const server = spawn(
+      process.execPath,
+      [join(repo, "node_modules/vite/bin/vite.js"), "--port", port, "--strictPort", "--host", "127.0.0.1"],
+      {
+        cwd: folder,
+        stdio: "ignore",
+      },
+    );
+    const url = `http://127.0.0.1:${port}/`;
+    for (let attempt = 0; attempt < 100; attempt++) {
+      if (await fetch(url).catch(() => null)) return { url, stop: () => server.kill() };
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    server.kill();
+    throw new ToolError("Vite's dev server did not start.");
+  },
+  async webpack(folder) {
+    writeFileSync(
+      join(folder, "webpack.config.mjs"),
+      `export default { mode: "production", entry: "./main.js", performance: { hints: false }, output: { path: ${JSON.stringify(join(folder, "out"))}, publicPath: "auto" } };\n`,
+    );
+    await must("webpack", folder, process.execPath, [
+      join(repo, "node_modules/webpack-cli/bin/cli.js"),
+      "--config",
+      "webpack.config.mjs",
+    ]);
+    writeFileSync(join(folder, "out/index.html"), html("./main.js"));
+    return { folder: join(folder, "out") };
+  },
+  async esbuild(folder) {
+    // esbuild leaves new URL(…, import.meta.url) as it is, so what these name is laid beside the bundle.
+    await must("esbuild", folder, bin("esbuild"), [
+      "main.js",
+      "worker=onehead/worker",
+      "--bundle",
+      "--format=esm",
+      "--splitting",
+      "--minify",
+      "--outdir=out",
+      "--log-level=error",
+    ]);
+    const modules = join(folder, "node_modules");
+    mkdirSync(join(folder, "out/wasm"), { recursive: true });
+    for (const name of readdirSync(join(modules, "onehead/dist/wasm")).filter((name) => name.endsWith(".wasm")))
+      cpSync(join(modules, "onehead/dist/wasm", name), join(folder, "out/wasm", name));
+    for (const name of readdirSync(join(modules, "onehead-tiny")).filter((name) => name.endsWith(".gguf")))
+      cpSync(join(modules, "onehead-tiny", name), join(folder, "out", name));
+    writeFileSync(join(folder, "out/index.html"), html("./main.js"));
+    return { folder: join(folder, "out") };
+  },
+};
+
+async function must(label, cwd, command, args) {
+  if ((await runQuietly(label, command, args, { cwd })) !== 0) throw new ToolError(`${label} failed.`);
+}
+
+function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(String(port)));
+    });
+  });
+}
+
+/** Packs a workspace of the repository; resolves with the tarball's path. */
+function pack(folder, target) {
+  const name = capture(npm, ["pack", "--silent", "--pack-destination", target], { cwd: folder })?.split("\n").pop();
+  if (!name) throw new ToolError(`npm pack failed in ${folder}.`);
+  return join(target, name);
+}
+
+/** Bytes after brotli of the scripts and the wasm that a page asked for. */
+async function transferred(origin, paths) {
+  const parts = [];
+  for (const path of new Set(paths)) {
+    if (!/\.(js|mjs|wasm)$/.test(path)) continue;
+    const body = Buffer.from(await (await fetch(origin + path)).arrayBuffer());
+    parts.push({ path, bytes: body.length, brotli: brotliCompressSync(body).length });
+  }
+  return parts;
+}
+
+/** What the size stage reads: the files that the page built by Vite fetched. */
+export let fetched = null;
+
+export async function packageTests() {
+  await ensureNodeModules();
+  const { MissingBrowser, launch } = await import("../../tests/browser/drivers/index.mjs");
+  const { serve } = await import("../../tests/browser/server.mjs");
+  const work = mkdtempSync(join(tmpdir(), "onehead-package-"));
+  const result = counts();
+  const check = async (title, body) => {
+    try {
+      const detail = await body();
+      result.passed++;
+      done(`${title}${detail ? `: ${detail}` : ""}`);
+      return true;
+    } catch (error) {
+      result.failed++;
+      console.error(`✗ ${title}: ${error.message}`);
+      return false;
+    }
+  };
+  let browser = null;
+  try {
+    const tarballs = [repo, join(repo, "models/onehead-tiny")].map((folder) => pack(folder, work));
+    for (const file of tarballs) {
+      await check(`publint ${file.split("/").pop()}`, () =>
+        must("publint", work, bin("publint"), ["run", file, "--strict"]),
+      );
+      await check(`attw ${file.split("/").pop()}`, () =>
+        must("attw", work, bin("attw"), [
+          file,
+          "--profile",
+          "esm-only",
+          "--exclude-entrypoints",
+          "onehead-simd128.wasm",
+          "onehead-relaxed.wasm",
+          "translate-en-es.q8_0.gguf",
+        ]),
+      );
+    }
+    const user = join(work, "user");
+    mkdirSync(user);
+    writeFileSync(join(user, "package.json"), '{ "name": "user", "private": true, "type": "module" }\n');
+    await must("npm install", user, npm, ["install", "--offline", "--no-audit", "--no-fund", ...tarballs]);
+    writeFileSync(join(user, "main.js"), entry);
+    writeFileSync(join(user, "index.html"), html("./main.js"));
+
+    let expected = null;
+    await check("Node", async () => {
+      writeFileSync(
+        join(user, "node.js"),
+        'import "./main.js";\nconsole.log(JSON.stringify(await globalThis.answer));\n',
+      );
+      const text = capture(process.execPath, ["node.js"], {
+        cwd: user,
+        timeout: 60000,
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      if (!text) throw new Error("it did not run, or the process did not end after dispose()");
+      const answer = JSON.parse(text.split("\n").pop());
+      if (!/\p{L}/u.test(answer.text)) throw new Error(`no translation: ${JSON.stringify(answer)}`);
+      expected = answer.text;
+      return `${sentence} → ${answer.text} (${answer.variant})`;
+    });
+    try {
+      browser = await launch("chromium");
+    } catch (error) {
+      if (!(error instanceof MissingBrowser) || /^(1|true)$/i.test(process.env.CI ?? "")) throw error;
+      warn(`SKIPPED in a page: ${error.message}`);
+      result.skipped += Object.keys(bundlers).length;
+      return result;
+    }
+    for (const [title, bundle] of Object.entries(bundlers))
+      await check(title, async () => {
+        const folder = join(work, title.replace(" ", "-"));
+        cpSync(user, folder, { recursive: true });
+        const { folder: out, url, stop } = await bundle(folder);
+        const server = out ? await serve(out) : null;
+        const page = await browser.newPage();
+        try {
+          await page.goto(server?.url ?? url);
+          const answer = await page.run(() => globalThis.answer);
+          const problems = await page.problems();
+          if (problems.length) throw new Error(problems.join("; "));
+          if (answer.text !== expected)
+            throw new Error(`${JSON.stringify(answer.text)} instead of ${JSON.stringify(expected)}`);
+          if (title === "vite build")
+            fetched = await transferred(
+              server.origin,
+              server.requests.map((request) => request.path),
+            );
+          return `${answer.text} (${answer.variant})`;
+        } finally {
+          await page.close();
+          await server?.close();
+          stop?.();
+        }
+      });
+  } finally {
+    await browser?.close();
+    if (process.env.ONEHEAD_KEEP) note(`kept ${work}`);
+    else rmSync(work, { recursive: true, force: true });
+  }
+  return result;
+}
