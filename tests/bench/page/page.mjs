@@ -1,0 +1,3 @@
+import { ortAttention } from "./ort_attention.mjs";
+
+window.bench = { ortAttention };

@@ -1,0 +1,26 @@
+// Checks the golden tables on one wasm build in this Node; prints one JSON line. A program of its own, because the
+// relaxed build needs a newer Node than the one that runs the tests, and V8's choices are flags of a process.
+//
+//   node one_answer_child.mjs simd128|relaxed <table.json>…
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { checkTable } from "../one_answer/check.mjs";
+import { instantiate } from "../one_answer/raw_model.mjs";
+
+const repo = new URL("../../", import.meta.url);
+const [variant, ...tables] = process.argv.slice(2);
+const { default: createOnehead } = await import(new URL(`web/src/wasm/onehead-${variant}.js`, repo));
+const module = await WebAssembly.compile(await readFile(new URL(`web/src/wasm/onehead-${variant}.wasm`, repo)));
+
+const total = { differences: [], cases: 0, logitsRows: 0, intDot: "", isa: "" };
+for (const path of tables) {
+  const result = await checkTable(JSON.parse(await readFile(path, "utf8")), {
+    readFile: async (model) => new Uint8Array(await readFile(fileURLToPath(new URL(model, repo)))),
+    newModule: () => instantiate(createOnehead, module),
+  });
+  total.differences.push(...result.differences);
+  total.cases += result.cases;
+  total.logitsRows += result.logitsRows;
+  ({ intDot: total.intDot, isa: total.isa } = result);
+}
+console.log(JSON.stringify(total));
