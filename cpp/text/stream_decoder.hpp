@@ -15,18 +15,17 @@ namespace onehead {
 class Utf8Stream {
  public:
   void push(std::string_view bytes, std::string& out);
-  void flush(std::string& out);  // what is held back will never be whole: U+FFFD
-  void reset() { n_held_ = 0; }
+  void flush(std::string& out);  // what is held back will never be whole
+  void reset() { held_.clear(); }
 
  private:
-  char held_[4] = {};
-  int n_held_ = 0;
+  std::string held_;  // the beginning of a character, at most 3 bytes
 };
 
-// All pushes and the flush together give the same text as Utf8Stream over Tokenizer::decode.
+// All pushes and the flush together give what Utf8Stream makes of the bytes of Tokenizer::decode.
 class StreamDecoder {
  public:
-  explicit StreamDecoder(const Tokenizer& tokenizer) : tokenizer_(&tokenizer) { reset(-1); }
+  explicit StreamDecoder(const Tokenizer& tokenizer) : tokenizer_(&tokenizer) {}
   void reset(int32_t previous);             // the token before the first pushed one; -1: none
   void push(int32_t id, std::string& out);  // appends the characters that are now whole
   void flush(std::string& out);             // at the end of a generation
@@ -34,7 +33,7 @@ class StreamDecoder {
  private:
   const Tokenizer* tokenizer_;
   Utf8Stream utf8_;
-  std::string scratch_;
+  std::string bytes_;  // of one token; kept for its capacity
   int32_t previous_ = -1;
 };
 

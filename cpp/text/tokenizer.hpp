@@ -11,6 +11,8 @@
 
 #include "base/status.hpp"
 #include "format/gguf.hpp"
+#include "text/slot_table.hpp"
+#include "text/unicode_classes.hpp"
 
 namespace onehead {
 
@@ -24,7 +26,8 @@ class Tokenizer {
   // Copies what it needs: the header may go.
   static Expected<Tokenizer> create(const GgufHeader& header);
 
-  // Appends the tokens of `text` to `out`. Any bytes will do, valid UTF-8 or not.
+  // Appends the tokens of `text` to `out`; on failure `out` is as it was. Any bytes will do, valid
+  // UTF-8 or not, as long as the vocabulary has a token for every byte (all known ones do).
   Status encode(std::string_view text, const EncodeOptions& options,
                 std::vector<int32_t>& out) const;
 
@@ -35,30 +38,40 @@ class Tokenizer {
   // The bytes of a whole sequence: decode(encode(x)) == x, for any bytes x.
   std::string decode(std::span<const int32_t> ids) const;
 
-  // True if encode puts a space before text that follows `previous` (-1: the start), so that the
-  // first space of a token after it is not text. Needed by whoever decodes token by token.
-  bool drops_space_after(int32_t previous) const;
+  // As append_bytes, without the space that encode puts before text after `previous` (-1: the start
+  // of the sequence). decode() is this, token by token.
+  void append_text(int32_t previous, int32_t id, std::string& out) const;
 
   int32_t vocab_size() const { return static_cast<int32_t>(kinds_.size()); }
   int32_t bos() const { return bos_; }  // -1: none
   int32_t eos() const { return eos_; }  // -1: none
   bool adds_bos() const { return add_bos_; }
-  bool is_end(int32_t id) const;  // a generation stops here: end of text, of a turn, of a message
+  bool is_end(int32_t id) const;               // of the text, of a turn, of a message
   bool is_control(int32_t id) const;           // control or unused: never text
   std::string_view piece(int32_t id) const;    // as it stands in the file; empty if out of range
   int32_t find(std::string_view piece) const;  // -1: none. The lowest id where pieces repeat
 
  private:
-  enum class Model : uint8_t { kSentencePiece, kByteLevel };
-  enum class Kind : uint8_t { kNormal = 1, kUnknown, kControl, kUserDefined, kUnused, kByte };
   friend class TokenizerBuilder;
   friend class SentencePieceEncoder;
   friend class ByteLevelEncoder;
 
+  enum class Model : uint8_t { kSentencePiece, kByteLevel };
+  enum class Kind : uint8_t { kNormal = 1, kUnknown, kControl, kUserDefined, kUnused, kByte };
+  struct Merge {  // its rank is its place in the list: lower merges first
+    int32_t left, right, merged;
+  };
+
   Tokenizer() = default;
   bool in_vocab(int32_t id) const { return id >= 0 && id < vocab_size(); }
-  Status encode_plain(std::string_view text, std::vector<int32_t>& out) const;
-  int32_t find_merge(int32_t left, int32_t right) const;
+  Kind kind(int32_t id) const { return kinds_[static_cast<size_t>(id)]; }
+  bool is_special(int32_t id) const;                       // matched in the text before all else
+  int32_t find_text(std::string_view text) const;          // a token that plain text may become
+  uint32_t find_merge(int32_t left, int32_t right) const;  // rank, or SlotTable::kNone
+  int32_t match_special(std::string_view text, bool control) const;
+  Status encode_fragment(std::string_view text, std::vector<int32_t>& out) const;
+  // A token for each byte of a character; the unknown token if one of them is missing.
+  Status append_byte_tokens(std::string_view character, std::vector<int32_t>& out) const;
 
   Model model_ = Model::kSentencePiece;
   bool add_bos_ = false;
@@ -71,16 +84,19 @@ class Tokenizer {
   std::string pool_;                   // all pieces, one after another
   std::vector<uint32_t> piece_begin_;  // [vocab_size + 1] offsets into pool_
   std::vector<Kind> kinds_;            // [vocab_size]
-  std::vector<float> scores_;          // [vocab_size], SentencePiece only
-  std::vector<uint32_t> piece_slots_;  // open-addressing hash table: id + 1, 0 is free
-  std::vector<int32_t> specials_;      // ids parse_special may match, longest first per first byte
-  int32_t byte_ids_[256] = {};         // token of a single byte, -1: none
+  SlotTable pieces_;                   // ids by piece
+  size_t max_piece_bytes_ = 0;
+  int32_t byte_ids_[256];  // token of a single byte, -1: none
 
-  struct Merge {  // rank: position in the file's list, lower merges first
-    int32_t left, right, merged, rank;
-  };
-  std::vector<Merge> merges_;
-  std::vector<uint32_t> merge_slots_;  // as piece_slots_, over (left, right)
+  // Lengths of the special pieces that begin with a byte, each once, longest first:
+  // special_lengths_[special_begin_[byte] .. special_begin_[byte + 1])
+  std::vector<uint32_t> special_lengths_;
+  std::vector<uint32_t> special_begin_;
+
+  std::vector<float> scores_;  // [vocab_size], SentencePiece
+  std::vector<Merge> merges_;  // byte level
+  SlotTable merge_ranks_;
+  std::optional<UnicodeClasses> classes_;
 };
 
 }  // namespace onehead
