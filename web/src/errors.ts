@@ -71,3 +71,21 @@ export function toWire(error: unknown): WireError {
 
 export const fromWire = (wire: WireError): OneheadError =>
   new OneheadError(wire.code, wire.message);
+
+// The codes of cpp/base/status.hpp by number.
+const coreCodes: readonly ErrorCode[] = [
+  "internal", // 0 is success and never asked for
+  "bad-file",
+  "unsupported-model",
+  "too-large",
+  "out-of-memory",
+  "bad-argument",
+  "context-full",
+  "non-finite",
+  "disposed",
+  "busy",
+  "internal",
+];
+
+export const coreError = (code: number, message: string): OneheadError =>
+  new OneheadError(coreCodes[code] ?? "internal", message);

@@ -1,0 +1,218 @@
+// The wasm module as typed calls that throw OneheadError. After a trap the module's memory cannot be trusted any
+// more: the engine is then dead, and says so at every later call.
+
+import { coreError, OneheadError } from "./errors.js";
+import { type CreateOnehead, EncodeFlag, type RawEngine, type RawInfo } from "./raw_engine.js";
+import type { Candidate, MemoryUse } from "./types.js";
+
+const kStagingBytes = 1 << 20;
+
+export interface SamplingOptions {
+  temperature: number;
+  topK: number;
+  topP: number;
+  minP: number;
+  repetitionPenalty: number;
+  seed: number;
+}
+
+/** What a forward pass gives for one row that wanted logits. */
+export interface RowOutput {
+  /** The sampled token, or the target of a scored row. */
+  id: number;
+  logprob: number;
+  text: string;
+  candidates: Candidate[];
+}
+
+export class Engine {
+  #dead: string | undefined;
+  readonly #raw: RawEngine;
+  readonly #encoder = new TextEncoder();
+  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  readonly #tokenBytes = new Map<number, Uint8Array>();
+
+  private constructor(raw: RawEngine) {
+    this.#raw = raw;
+  }
+
+  static async create(factory: CreateOnehead, module: WebAssembly.Module): Promise<Engine> {
+    const instance = await factory({
+      instantiateWasm(imports, receive) {
+        const instance = new WebAssembly.Instance(module, imports);
+        receive(instance, module);
+        return instance.exports;
+      },
+    });
+    return new Engine(new instance.Engine());
+  }
+
+  /** Runs one call into the module; what it throws is a trap. */
+  call<T>(run: (raw: RawEngine) => T): T {
+    if (this.#dead !== undefined) throw this.#death();
+    try {
+      return run(this.#raw);
+    } catch (error) {
+      if (error instanceof OneheadError) throw error;
+      this.#dead = error instanceof Error ? error.message : String(error);
+      throw this.#death();
+    }
+  }
+
+  #death(): OneheadError {
+    return new OneheadError(
+      "internal",
+      `The engine stopped at a fault of its own (${this.#dead}). Dispose this model and load it again.`,
+    );
+  }
+
+  get isDead(): boolean {
+    return this.#dead !== undefined;
+  }
+
+  /** As {@link call}, for methods whose negative result is an error code. */
+  handle(run: (raw: RawEngine) => number): number {
+    return this.call((raw) => {
+      const result = run(raw);
+      if (result < 0) throw coreError(-result, raw.lastError());
+      return result;
+    });
+  }
+
+  /** As {@link call}, for methods that return an error code. */
+  check(run: (raw: RawEngine) => number): void {
+    this.handle((raw) => -run(raw));
+  }
+
+  beginLoad(fileBytes: number, contextLength: number, precisionF32: boolean): void {
+    this.check((raw) => raw.loadBegin(fileBytes, contextLength, precisionF32));
+  }
+
+  /** Hands over one piece of the file, at most 1 MiB of it; returns how much was taken. */
+  pushFile(bytes: Uint8Array, begin: number): number {
+    const n = Math.min(kStagingBytes, bytes.length - begin);
+    this.check((raw) => {
+      raw.staging(n).set(bytes.subarray(begin, begin + n));
+      return raw.loadPush(n);
+    });
+    return n;
+  }
+
+  endLoad(): void {
+    this.check((raw) => raw.loadEnd());
+  }
+
+  info(): RawInfo {
+    return this.call((raw) => raw.info());
+  }
+
+  metadataJson(): string {
+    return this.call((raw) => raw.metadataJson());
+  }
+
+  memory(): MemoryUse {
+    return this.call((raw) => ({
+      wasmBytes: raw.tokens().buffer.byteLength,
+      heapBytes: raw.heapBytes(),
+      allocations: raw.allocations(),
+    }));
+  }
+
+  encode(text: string, bos: boolean | undefined, special: boolean): Int32Array {
+    const flags =
+      (bos === undefined ? 0 : bos ? EncodeFlag.bos : EncodeFlag.noBos) |
+      (special ? EncodeFlag.special : 0);
+    this.check((raw) => raw.encode(this.#encoder.encode(text), flags));
+    return this.call((raw) => raw.tokens().slice());
+  }
+
+  decode(ids: ArrayLike<number>): string {
+    return this.#decoder.decode(this.#decodeBytes(ids));
+  }
+
+  #decodeBytes(ids: ArrayLike<number>): Uint8Array {
+    this.check((raw) => {
+      raw.idsBuffer(ids.length).set(ids);
+      return raw.decode(ids.length);
+    });
+    return this.call((raw) => raw.bytes().slice());
+  }
+
+  isEnd(id: number): boolean {
+    return this.call((raw) => raw.isEnd(id));
+  }
+
+  isControl(id: number): boolean {
+    return this.call((raw) => raw.isControl(id));
+  }
+
+  /** The bytes that a token adds to a text in its middle: a control token's are its name. */
+  tokenBytes(id: number): Uint8Array {
+    const known = this.#tokenBytes.get(id);
+    if (known) return known;
+    // Twice the token, less once the token: a tokenizer may drop the first space of a text.
+    const bytes = this.isControl(id)
+      ? this.call((raw) => raw.tokenPiece(id).slice())
+      : this.#decodeBytes([id, id]).subarray(this.#decodeBytes([id]).length);
+    this.#tokenBytes.set(id, bytes);
+    return bytes;
+  }
+
+  /** Text of a token by itself; parts of a character give U+FFFD. */
+  tokenText(id: number): string {
+    return this.#decoder.decode(this.tokenBytes(id));
+  }
+
+  configureSession(session: number, o: SamplingOptions): void {
+    // A seed is a whole number below 2^53: two 32-bit halves.
+    const high = Math.floor(o.seed / 2 ** 32);
+    this.check((raw) =>
+      raw.configureSession(
+        session,
+        o.temperature,
+        o.topK,
+        o.topP,
+        o.minP,
+        o.repetitionPenalty,
+        o.seed >>> 0,
+        high,
+      ),
+    );
+  }
+
+  setAblation(session: number, pairs: readonly { layer: number; head: number }[]): void {
+    this.check((raw) => {
+      raw.idsBuffer(2 * pairs.length).set(pairs.flatMap(({ layer, head }) => [layer, head]));
+      return raw.setAblation(session, pairs.length);
+    });
+  }
+
+  /** The i-th logits row of the last forward pass. `nCandidates`: as given to it. */
+  output(i: number, nCandidates: number, sampled: boolean): RowOutput {
+    const row = this.call((raw) => ({
+      id: raw.sampled()[i] as number,
+      logprob: raw.sampledLogprobs()[i] as number,
+      text: sampled ? this.#decoder.decode(raw.text(i)) : "",
+      ids: Array.from(raw.candidateIds().subarray(i * nCandidates, (i + 1) * nCandidates)),
+      logprobs: Array.from(
+        raw.candidateLogprobs().subarray(i * nCandidates, (i + 1) * nCandidates),
+      ),
+    }));
+    const candidates = row.ids.map((id, c) => ({
+      id,
+      text: this.tokenText(id),
+      logprob: row.logprobs[c] as number,
+    }));
+    return { id: row.id, logprob: row.logprob, text: row.text, candidates };
+  }
+
+  flushText(session: number): string {
+    return this.call((raw) => this.#decoder.decode(raw.flushText(session)));
+  }
+
+  /** Gives the module's memory up; a dead module's destructor cannot be trusted. */
+  delete(): void {
+    if (this.#dead === undefined) this.call((raw) => raw.delete());
+    this.#dead ??= "it was disposed";
+  }
+}

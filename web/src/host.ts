@@ -1,0 +1,335 @@
+// The engine's side: answers requests. It runs in a worker, or in the caller's own thread with `worker: false`.
+
+import { Engine } from "./engine.js";
+import { OneheadError, toWire } from "./errors.js";
+import { AppendJob, GenerateJob, type Outcome, requireRoom, ScoreJob, TraceJob } from "./jobs.js";
+import { loadModel } from "./load_model.js";
+import { type Mailbox, openMailbox } from "./mailbox.js";
+import type { Answer, Operation, Operations, Request, SessionState, WireInfo } from "./protocol.js";
+import type { CreateOnehead } from "./raw_engine.js";
+import { type Job, Scheduler } from "./scheduler.js";
+import { encodeContinuation, joinScores } from "./score.js";
+import { Sequence } from "./sequence.js";
+import { TraceTap, traceBuffers } from "./trace.js";
+import type { Score, Trace } from "./types.js";
+
+type Args<O extends Operation> = Operations[O]["args"];
+type Value<O extends Operation> = Operations[O]["value"];
+type Reply = (answer: Answer, transfer?: Transferable[]) => void;
+
+const kScoresAtOnce = 16;
+
+/** A request that runs over several slices, and what must be put back when it ends. */
+class Work {
+  readonly jobs = new Set<{ job: Job; fail: (error: unknown) => void }>();
+  /** Sequences that live for this request alone. */
+  readonly own: Sequence[] = [];
+  session: Sequence | undefined;
+  ended = false;
+
+  end(scheduler: Scheduler, engine: Engine): void {
+    if (this.ended) return;
+    this.ended = true;
+    const stopped = new OneheadError("disposed", "This request was stopped.");
+    for (const { job, fail } of this.jobs) {
+      scheduler.remove(job);
+      fail(stopped);
+    }
+    for (const sequence of this.own) sequence.free();
+    if (this.session) {
+      this.session.job = undefined;
+      if (!engine.isDead) engine.setAblation(this.session.handle, []);
+    }
+  }
+}
+
+export class Host {
+  readonly #factory: CreateOnehead;
+  readonly #reply: Reply;
+  readonly #mailbox: Mailbox = openMailbox();
+  readonly #stop = new AbortController();
+  readonly #sessions = new Map<number, Sequence>();
+  readonly #works = new Map<number, Work>();
+  #engine: Engine | undefined;
+  #scheduler: Scheduler | undefined;
+  #info: WireInfo | undefined;
+
+  constructor(factory: CreateOnehead, reply: Reply) {
+    this.#factory = factory;
+    this.#reply = reply;
+  }
+
+  /** Answers one request. */
+  async handle(request: Request): Promise<void> {
+    const { id, op } = request;
+    try {
+      // Each operation starts before this yields, so that requests take effect in the order of their arrival.
+      const value = await (this[op] as (args: unknown, id: number) => unknown)(request, id);
+      const transfer = op === "trace" ? traceBuffers(value as Trace) : [];
+      this.#reply({ id, value }, transfer);
+    } catch (error) {
+      this.#reply({ id, error: toWire(error) });
+    }
+  }
+
+  /** Frees everything. */
+  close(): void {
+    this.#stop.abort();
+    const gone = new OneheadError("disposed", "The model was disposed.");
+    this.#scheduler?.failAll(gone);
+    this.#engine?.delete();
+    this.#mailbox.close();
+  }
+
+  async load(args: Args<"load">, id: number): Promise<Value<"load">> {
+    const engine = await Engine.create(this.#factory, args.module);
+    this.#engine = engine;
+    const progress = (progress: Extract<Answer, { progress: unknown }>["progress"]) =>
+      this.#reply({ id, progress });
+    this.#info = await loadModel(engine, args, this.#mailbox, this.#stop.signal, progress);
+    this.#scheduler = new Scheduler(engine, this.#mailbox);
+    return this.#info;
+  }
+
+  #loaded(): { engine: Engine; scheduler: Scheduler; info: WireInfo } {
+    if (!this.#engine || !this.#scheduler || !this.#info) throw new Error("no model is loaded");
+    return { engine: this.#engine, scheduler: this.#scheduler, info: this.#info };
+  }
+
+  encode({ text, bos, special }: Args<"encode">): Value<"encode"> {
+    return this.#loaded().engine.encode(text, bos, special);
+  }
+
+  decode({ ids }: Args<"decode">): Value<"decode"> {
+    return this.#loaded().engine.decode(ids);
+  }
+
+  memory(): Value<"memory"> {
+    return this.#loaded().engine.memory();
+  }
+
+  createSession(): Value<"createSession"> {
+    return this.#adopt(Sequence.create(this.#loaded().engine));
+  }
+
+  fork({ session }: Args<"fork">): Value<"fork"> {
+    return this.#adopt(this.#session(session).fork());
+  }
+
+  #adopt(sequence: Sequence): SessionState & { session: number } {
+    // Handles of the engine count from 0, and 0 stands for "no session" on the line.
+    const session = sequence.handle + 1;
+    this.#sessions.set(session, sequence);
+    return { session, ...sequence.state };
+  }
+
+  #session(session: number): Sequence {
+    const sequence = this.#sessions.get(session);
+    if (!sequence) throw new OneheadError("disposed", "The session was disposed.");
+    if (sequence.job) throw new OneheadError("busy", "The session is busy with another call.");
+    return sequence;
+  }
+
+  rewind({ session, position }: Args<"rewind">): Value<"rewind"> {
+    const sequence = this.#session(session);
+    sequence.truncate(position);
+    return sequence.state;
+  }
+
+  freeSession({ session }: Args<"freeSession">): undefined {
+    const sequence = this.#sessions.get(session);
+    if (!sequence) return;
+    const { engine, scheduler } = this.#loaded();
+    for (const work of this.#works.values()) {
+      if (work.session === sequence) work.end(scheduler, engine);
+    }
+    this.#sessions.delete(session);
+    sequence.free();
+  }
+
+  abort({ target, session, position }: Args<"abort">): Value<"abort"> {
+    const { engine, scheduler } = this.#loaded();
+    this.#works.get(target)?.end(scheduler, engine);
+    const sequence = this.#sessions.get(session);
+    sequence?.truncate(position);
+    return sequence?.state ?? { position: 0, kvBytes: 0 };
+  }
+
+  append({ session, prompt }: Args<"append">, id: number): Promise<Value<"append">> {
+    const sequence = this.#session(session);
+    const { engine, info } = this.#loaded();
+    const ids = this.#encodePrompt(prompt, sequence.ids.length === 0);
+    const begin = sequence.ids.length;
+    requireRoom(begin + ids.length, info.contextLength, "The text");
+    return this.#work(id, sequence, async (work) => {
+      for (const token of ids) sequence.ids.push(token);
+      if (sequence.cached === sequence.ids.length) return sequence.state;
+      try {
+        return await this.#run(work, (outcome) => new AppendJob(engine, sequence, outcome));
+      } catch (error) {
+        if (!work.ended) sequence.truncate(begin);
+        throw error;
+      }
+    });
+  }
+
+  generate(args: Args<"generate">, id: number): Promise<Value<"generate">> {
+    const { engine, info } = this.#loaded();
+    const session = args.session ? this.#session(args.session) : undefined;
+    const begin = session?.ids.length ?? 0;
+    const ids = this.#encodePrompt(args.prompt, begin === 0);
+    const end = begin + ids.length;
+    requirePrompt(args.prompt, begin, end);
+    requireRoom(end + 1, info.contextLength, "The prompt with an answer of one token");
+    const tap = args.trace && new TraceTap(args.trace, info);
+    const last = Math.min(end + args.maxTokens, info.contextLength);
+    if (tap && args.trace) {
+      const first = tap.bytes(args.trace.queries === "all" ? ids.length : 1, end, ids.length);
+      requireBytes(Math.max(first, tap.bytes(1, last, 1)), args.trace.maxBytes);
+    }
+    for (const { layer, head } of args.ablate) {
+      if (layer >= info.nLayers || head >= info.nQueryHeads) {
+        throw new OneheadError("bad-argument", `ablate: there is no head ${head} in layer ${layer}.`);
+      }
+    }
+    return this.#work(id, session, async (work) => {
+      const sequence = session ?? this.#own(work, Sequence.create(engine));
+      for (const token of ids) sequence.ids.push(token);
+      sequence.uncacheLast();
+      engine.configureSession(sequence.handle, args);
+      if (args.ablate.length > 0) engine.setAblation(sequence.handle, args.ablate);
+      let job: GenerateJob | undefined;
+      try {
+        return await this.#run(work, (outcome) => {
+          const send = (tokens: Extract<Answer, { tokens: unknown }>["tokens"]) =>
+            this.#reply(
+              { id, tokens, state: sequence.state },
+              tokens.flatMap(({ trace }) => traceBuffers(trace)),
+            );
+          const more = { begin, contextLength: info.contextLength, tap, send };
+          job = new GenerateJob(engine, sequence, args, more, outcome);
+          return job;
+        });
+      } catch (error) {
+        if (!work.ended && job) sequence.truncate(job.standing);
+        throw error;
+      }
+    });
+  }
+
+  score({ prompt, continuations }: Args<"score">, id: number): Promise<Score[]> {
+    const { engine, info } = this.#loaded();
+    const parts = encodeContinuation(engine, prompt, continuations);
+    for (const { ids } of parts) requireRoom(ids.length, info.contextLength, "A continuation");
+    return this.#work(id, undefined, async (work) => {
+      const base = this.#own(work, Sequence.create(engine));
+      // What every continuation reads: all of the prompt but its last token, whose logits are the first answer.
+      const shared = Math.min(...parts.map(({ begin }) => begin)) - 1;
+      for (const token of parts[0]?.ids.slice(0, shared) ?? []) base.ids.push(token);
+      if (shared > 0) await this.#run(work, (outcome) => new AppendJob(engine, base, outcome));
+      return joinScores(parts, kScoresAtOnce, async ({ ids, begin }) => {
+        const fork = base.fork();
+        work.own.push(fork);
+        for (const token of ids.slice(shared, -1)) fork.ids.push(token);
+        const score = await this.#run<Score>(
+          work,
+          (outcome) => new ScoreJob(engine, fork, ids, begin, outcome),
+        );
+        work.own.splice(work.own.indexOf(fork), 1);
+        fork.free();
+        return score;
+      });
+    });
+  }
+
+  trace({ prompt, trace }: Args<"trace">, id: number): Promise<Trace> {
+    const { engine, info } = this.#loaded();
+    const ids = this.#encodePrompt(prompt, true);
+    requirePrompt(prompt, 0, ids.length);
+    requireRoom(ids.length, info.contextLength, "The text");
+    const { queries } = trace;
+    const tap = new TraceTap(trace, info);
+    const chosen = typeof queries === "string" ? undefined : new Set(queries);
+    const outside = [...(chosen ?? [])].find((position) => position >= ids.length);
+    if (outside !== undefined) {
+      throw new OneheadError(
+        "bad-argument",
+        `trace.queries: there is no position ${outside}; the text has ${ids.length} tokens, from 0.`,
+      );
+    }
+    const nQueries = chosen?.size ?? (queries === "all" ? ids.length : 1);
+    requireBytes(tap.bytes(nQueries, ids.length, ids.length), trace.maxBytes);
+    const asks = (position: number) =>
+      chosen ? chosen.has(position) : queries === "all" || position === ids.length - 1;
+    return this.#work(id, undefined, (work) => {
+      const sequence = this.#own(work, Sequence.create(engine));
+      for (const token of ids) sequence.ids.push(token);
+      return this.#run(work, (outcome) => new TraceJob(engine, sequence, tap, asks, outcome));
+    });
+  }
+
+  #encodePrompt(prompt: string | Int32Array, first: boolean): Int32Array {
+    if (typeof prompt !== "string") return prompt;
+    if (prompt === "") return new Int32Array(0);
+    return this.#loaded().engine.encode(prompt, first ? undefined : false, false);
+  }
+
+  #own(work: Work, sequence: Sequence): Sequence {
+    work.own.push(sequence);
+    return sequence;
+  }
+
+  /** Keeps the books of a request that runs over several slices. */
+  async #work<T>(
+    id: number,
+    session: Sequence | undefined,
+    run: (work: Work) => Promise<T>,
+  ): Promise<T> {
+    const { engine, scheduler } = this.#loaded();
+    const work = new Work();
+    work.session = session;
+    if (session) session.job = work;
+    this.#works.set(id, work);
+    try {
+      return await run(work);
+    } finally {
+      this.#works.delete(id);
+      work.end(scheduler, engine);
+    }
+  }
+
+  #run<T>(work: Work, make: (outcome: Outcome<T>) => Job): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const leave = () => work.jobs.delete(entry);
+      const outcome: Outcome<T> = {
+        done: (value) => {
+          leave();
+          resolve(value);
+        },
+        fail: (error) => {
+          leave();
+          reject(error);
+        },
+      };
+      const entry = { job: make(outcome), fail: outcome.fail };
+      work.jobs.add(entry);
+      this.#loaded().scheduler.add(entry.job);
+    });
+  }
+}
+
+function requirePrompt(prompt: string | Int32Array, begin: number, end: number): void {
+  if (end > 0 && (begin > 0 || prompt.length > 0)) return;
+  throw new OneheadError(
+    "empty-prompt",
+    "The prompt is empty. To start from nothing, pass the beginning-of-text token: [model.info.bosId].",
+  );
+}
+
+function requireBytes(bytes: number, maxBytes: number): void {
+  if (bytes <= maxBytes) return;
+  throw new OneheadError(
+    "max-bytes",
+    `The trace would take ${bytes} bytes, and maxBytes is ${maxBytes}. Ask for fewer layers, heads or queries, or raise maxBytes.`,
+  );
+}

@@ -1,0 +1,130 @@
+// load(): features → variant → runtime and worker → model file → Model.
+
+import { Client } from "./client.js";
+import { OneheadError } from "./errors.js";
+import { detectFeatures } from "./features.js";
+import { ClientModel } from "./model.js";
+import { builtin } from "./node.js";
+import { checkLoad } from "./options.js";
+import { openPort } from "./ports.js";
+import type { WireSource } from "./protocol.js";
+import { absoluteUrl, compileRuntime } from "./runtime.js";
+import type { LoadOptions, LoadProgress, Model } from "./types.js";
+import { chooseVariant } from "./variant.js";
+
+/**
+ * Loads a GGUF model.
+ *
+ * @param source - an address (in Node also a path), a `Blob` or `File`, or the bytes of the file
+ * @throws OneheadError by rejection; {@link ErrorCode} lists the codes
+ * @example
+ * ```ts
+ * const model = await load("models/translate-en-es.q8_0.gguf");
+ * for await (const token of model.generate("Once upon a time", { maxTokens: 40 })) out.append(token.text);
+ * model.dispose();
+ * ```
+ */
+export async function load(
+  source: string | URL | Blob | ArrayBuffer | Uint8Array,
+  options?: LoadOptions,
+): Promise<Model> {
+  const o = checkLoad(options);
+  const wire = toWireSource(source, o);
+  const { signal, onProgress, runtime = {} } = o;
+  signal?.throwIfAborted();
+  const report = (progress: LoadProgress) => {
+    if (!signal?.aborted) onProgress?.(progress);
+  };
+  const variant = chooseVariant(detectFeatures(), runtime.variant);
+
+  let client: Client | undefined;
+  const loading = async (): Promise<Model> => {
+    // The worker starts while the engine is fetched.
+    const [port, module] = await both(
+      openPort(runtime.worker),
+      compileRuntime(variant, runtime.wasm?.[variant], report),
+    );
+    client = new Client(port);
+    if (signal?.aborted) void client.dispose();
+    const info = await client.call(
+      "load",
+      {
+        source: wire,
+        module,
+        contextLength: o.contextLength ?? 0,
+        precisionF32: o.precision === "f32",
+      },
+      {
+        onProgress: report,
+        transfer: wire.kind === "bytes" && o.transfer ? [wire.bytes.buffer as ArrayBuffer] : [],
+      },
+    ).answer;
+    return new ClientModel(client, { ...info, variant, threads: 1 });
+  };
+
+  let abort: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal?.reason);
+    signal?.addEventListener("abort", abort, { once: true });
+  });
+  try {
+    return await Promise.race([loading(), aborted]);
+  } catch (error) {
+    void client?.dispose();
+    throw error;
+  } finally {
+    if (abort) signal?.removeEventListener("abort", abort);
+  }
+}
+
+/** Both, or the first failure; a port that came in vain is ended. */
+async function both<P extends { end(): Promise<void> }, M>(
+  port: Promise<P>,
+  module: Promise<M>,
+): Promise<[P, M]> {
+  const [opened, compiled] = await Promise.allSettled([port, module]);
+  if (opened.status === "rejected") throw opened.reason;
+  if (compiled.status === "rejected") {
+    void opened.value.end();
+    throw compiled.reason;
+  }
+  return [opened.value, compiled.value];
+}
+
+function toWireSource(
+  source: string | URL | Blob | ArrayBuffer | Uint8Array,
+  { request, transfer }: LoadOptions,
+): WireSource {
+  const isAddress = typeof source === "string" || source instanceof URL;
+  if (request && !isAddress) {
+    throw new OneheadError("unsupported-option", "load: request is for a model given by address.");
+  }
+  if (isAddress) {
+    if (transfer) {
+      throw new OneheadError("unsupported-option", "load: transfer is for a model given as bytes.");
+    }
+    return addressSource(source, request);
+  }
+  if (source instanceof Blob) return { kind: "blob", blob: source.slice() }; // a File does not travel everywhere
+  if (source instanceof ArrayBuffer) return { kind: "bytes", bytes: new Uint8Array(source) };
+  if (source instanceof Uint8Array) return { kind: "bytes", bytes: source };
+  throw new OneheadError(
+    "bad-argument",
+    "load takes the address of a model, a Blob or File, an ArrayBuffer or a Uint8Array.",
+  );
+}
+
+function addressSource(address: string | URL, request: LoadOptions["request"]): WireSource {
+  const text = String(address);
+  const url = builtin("node:url");
+  const inPage = typeof (globalThis as { location?: unknown }).location === "object";
+  // In Node an address without a scheme is a path.
+  if (url && text.startsWith("file:")) return { kind: "file", path: url.fileURLToPath(text) };
+  if (url && !inPage && !/^[a-z][a-z\d+.-]+:/i.test(text)) return { kind: "file", path: text };
+  return {
+    kind: "url",
+    url: absoluteUrl(address),
+    ...(request?.headers && { headers: { ...request.headers } }),
+    ...(request?.credentials && { credentials: request.credentials }),
+  };
+}

@@ -1,0 +1,195 @@
+// Options are checked before anything happens: an unknown name, a wrong type and a value that cannot be honoured are
+// errors, and `undefined` is the same as absent.
+
+import { OneheadError } from "./errors.js";
+import type { WireGenerate, WireTrace } from "./protocol.js";
+import type { GenerateOptions, LoadOptions, Prompt, TraceOptions, TraceTensor } from "./types.js";
+
+const kTraceMaxBytes = 64 * 2 ** 20;
+
+/** Says what a value must be, if it is not. */
+type Check = (value: unknown) => string | undefined;
+type Checks<T> = { readonly [K in keyof Required<T>]: Check };
+
+const must =
+  (text: string, test: (value: unknown) => boolean): Check =>
+  (value) =>
+    test(value) ? undefined : text;
+
+const isNumber = (value: unknown): value is number => typeof value === "number";
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+const isList = (value: unknown, test: (entry: unknown) => boolean) =>
+  Array.isArray(value) && value.every(test);
+
+const anything: Check = () => undefined;
+const aBoolean = must("true or false", (value) => typeof value === "boolean");
+const aFunction = must("a function", (value) => typeof value === "function");
+const anObject = must("an object", isObject);
+const wholeFrom = (min: number) =>
+  must(`a whole number from ${min}`, (value) => Number.isSafeInteger(value) && (value as number) >= min);
+const within = (min: number, max: number) =>
+  must(
+    max === Number.POSITIVE_INFINITY ? `a number from ${min}` : `a number from ${min} to ${max}`,
+    (value) => isNumber(value) && value >= min && value <= max && Number.isFinite(value),
+  );
+const oneOf = (...words: readonly unknown[]) =>
+  must(words.map((word) => JSON.stringify(word)).join(" or "), (value) => words.includes(value));
+const aSignal = must("an AbortSignal", (value) => isObject(value) && "aborted" in value);
+const isIndex = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
+const indices = (...words: readonly string[]) =>
+  must(
+    `${words.map((word) => `"${word}"`).join(", ")} or a list of whole numbers from 0`,
+    (value) => words.includes(value as string) || isList(value, isIndex),
+  );
+
+/** The given options without absent ones; throws at the first that is unknown or wrong. */
+export function checkOptions<T extends object>(
+  given: T | undefined,
+  checks: Checks<T>,
+  where: string,
+): Partial<T> {
+  if (given === undefined) return {};
+  if (!isObject(given)) throw new OneheadError("bad-argument", `${where}: options must be an object.`);
+  const checked: Partial<T> = {};
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(checks, name)) {
+      const known = Object.keys(checks).join(", ");
+      throw new OneheadError("unknown-option", `${where} has no option "${name}"; it has ${known}.`);
+    }
+    if (value === undefined) continue;
+    const wanted = checks[name as keyof T](value);
+    if (wanted) throw new OneheadError("bad-argument", `${where}: ${name} must be ${wanted}.`);
+    checked[name as keyof T] = value;
+  }
+  return checked;
+}
+
+function refuse(where: string, why: string): never {
+  throw new OneheadError("unsupported-option", `${where}: ${why}`);
+}
+
+export const signalChecks = { signal: aSignal };
+export const encodeChecks = { bos: aBoolean, special: aBoolean };
+export { anything, wholeFrom };
+
+export function checkLoad(given: LoadOptions | undefined): LoadOptions {
+  const options = checkOptions<LoadOptions>(
+    given,
+    {
+      signal: aSignal,
+      onProgress: aFunction,
+      request: anObject,
+      transfer: aBoolean,
+      contextLength: wholeFrom(1),
+      cache: oneOf("f32", "int8"),
+      precision: oneOf("int8", "f32"),
+      runtime: anObject,
+    },
+    "load",
+  );
+  checkOptions(
+    options.request,
+    { headers: anObject, credentials: oneOf("omit", "same-origin", "include") },
+    "load: request",
+  );
+  const runtime = checkOptions(
+    options.runtime,
+    {
+      worker: must("false or a function", (value) => value === false || typeof value === "function"),
+      wasm: anObject,
+      variant: oneOf("simd128", "relaxed"),
+      threads: wholeFrom(1),
+    },
+    "load: runtime",
+  );
+  checkOptions(runtime.wasm, { simd128: anything, relaxed: anything }, "load: runtime.wasm");
+  if (options.cache === "int8") refuse("load", 'cache: "int8" is not available yet; take "f32".');
+  if ((runtime.threads ?? 1) > 1) {
+    refuse("load", "runtime.threads: more than one thread is not available yet.");
+  }
+  return options;
+}
+
+const kTensors: readonly TraceTensor[] = ["attention", "queries", "keys", "values", "hidden"];
+
+export function checkTrace(given: TraceOptions | undefined, where: string): WireTrace {
+  const o = checkOptions<TraceOptions>(
+    given,
+    {
+      layers: indices("all"),
+      heads: indices("all"),
+      queries: indices("last", "all"),
+      include: must(`a list of ${kTensors.map((name) => `"${name}"`).join(", ")}`, (value) =>
+        isList(value, (name) => kTensors.includes(name as TraceTensor)),
+      ),
+      maxBytes: wholeFrom(0),
+    },
+    where,
+  );
+  return {
+    layers: o.layers ?? "all",
+    heads: o.heads ?? "all",
+    queries: o.queries ?? "last",
+    include: o.include ?? ["attention"],
+    maxBytes: o.maxBytes ?? kTraceMaxBytes,
+  };
+}
+
+/** Everything but the session and the prompt. */
+export function checkGenerate(
+  given: GenerateOptions | undefined,
+): Omit<WireGenerate, "session" | "prompt"> & { signal: AbortSignal | undefined } {
+  const o = checkOptions<GenerateOptions>(
+    given,
+    {
+      maxTokens: wholeFrom(1),
+      stop: must("a list of texts that are not empty", (value) =>
+        isList(value, (text) => typeof text === "string" && text !== ""),
+      ),
+      temperature: within(0, Number.POSITIVE_INFINITY),
+      topK: wholeFrom(0),
+      topP: within(0, 1),
+      minP: within(0, 1),
+      repetitionPenalty: must("a number above 0", (value) => isNumber(value) && value > 0 && Number.isFinite(value)),
+      seed: wholeFrom(0),
+      candidates: wholeFrom(0),
+      trace: anObject,
+      ablate: must("a list of { layer, head }", (value) =>
+        isList(value, (pair) => isObject(pair) && "layer" in pair && "head" in pair && isIndex(pair.layer) && isIndex(pair.head)),
+      ),
+      signal: aSignal,
+    },
+    "generate",
+  );
+  const trace = o.trace && checkTrace(o.trace, "generate: trace");
+  if (trace && typeof trace.queries !== "string") {
+    refuse("generate", 'trace.queries can be "last" or "all"; single positions are for model.trace.');
+  }
+  return {
+    maxTokens: o.maxTokens ?? Number.MAX_SAFE_INTEGER,
+    stop: o.stop ?? [],
+    temperature: o.temperature ?? 0,
+    topK: o.topK ?? 0,
+    topP: o.topP ?? 1,
+    minP: o.minP ?? 0,
+    repetitionPenalty: o.repetitionPenalty ?? 1,
+    seed: o.seed ?? 0,
+    candidates: o.candidates ?? 0,
+    trace,
+    ablate: o.ablate ?? [],
+    signal: o.signal,
+  };
+}
+
+/** Text as it is, ids as an array of their own. */
+export function checkPrompt(prompt: Prompt, vocabSize: number, where: string): string | Int32Array {
+  if (typeof prompt === "string") return prompt;
+  const isId = (id: unknown) => isIndex(id) && (id as number) < vocabSize;
+  if ((Array.isArray(prompt) || prompt instanceof Int32Array) && Array.prototype.every.call(prompt, isId)) {
+    return Int32Array.from(prompt);
+  }
+  throw new OneheadError(
+    "bad-argument",
+    `${where}: a prompt is text or a list of token ids, whole numbers from 0 to ${vocabSize - 1}.`,
+  );
+}

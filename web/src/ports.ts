@@ -1,0 +1,70 @@
+// Starts the engine's thread: a module worker in browsers, Deno and Bun, a worker thread in Node.
+
+import { OneheadError } from "./errors.js";
+import { builtin, type NodeWorker } from "./node.js";
+import type { Answer, Port, Request } from "./protocol.js";
+
+type EnginePort = Port<Answer, Request>;
+
+export async function openPort(worker: false | (() => Worker) | undefined): Promise<EnginePort> {
+  if (worker === false) return (await import("./local.js")).localPort();
+  try {
+    if (worker) return webPort(worker());
+    // Bundlers know this very expression.
+    if (typeof Worker === "function") {
+      return webPort(new Worker(new URL("./worker.js", import.meta.url), { type: "module" }));
+    }
+    const threads = builtin("node:worker_threads");
+    if (threads) return nodePort(new threads.Worker(besides("./worker.js")));
+  } catch (cause) {
+    throw new OneheadError(
+      "worker-failed",
+      "The engine's worker could not be made. It must come from the page's own origin; otherwise pass `runtime.worker`.",
+      { cause },
+    );
+  }
+  throw new OneheadError(
+    "worker-failed",
+    "There are no workers here (Node needs 20.16 or newer). Pass `runtime: { worker: false }` to run in this thread.",
+  );
+}
+
+// Not the literal form of above: bundlers would take this for an asset of its own.
+const besides = (file: string) => new URL(file, import.meta.url);
+
+function webPort(worker: Worker): EnginePort {
+  return {
+    post: (request, transfer = []) => worker.postMessage(request, transfer),
+    listen(onMessage, onFailure) {
+      worker.onmessage = ({ data }: MessageEvent<Answer>) => onMessage(data);
+      worker.onmessageerror = () => onFailure("an answer could not be read");
+      worker.onerror = (event) => {
+        event.preventDefault?.();
+        onFailure(event.message || "its script could not be loaded");
+      };
+    },
+    keepAlive() {},
+    async end() {
+      worker.terminate();
+    },
+  };
+}
+
+function nodePort(worker: NodeWorker): EnginePort {
+  return {
+    post: (request, transfer = []) => worker.postMessage(request, transfer),
+    listen(onMessage, onFailure) {
+      worker.on("message", onMessage as (argument: never) => void);
+      worker.on("error", (error: Error) => onFailure(error.message));
+      worker.on("exit", () => onFailure("it ended"));
+      worker.unref();
+    },
+    keepAlive(pending) {
+      if (pending) worker.ref();
+      else worker.unref();
+    },
+    async end() {
+      await worker.terminate();
+    },
+  };
+}

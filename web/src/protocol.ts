@@ -1,0 +1,129 @@
+// What the caller's thread and the engine's thread say to each other. Every request has an id and gets exactly one
+// answer with that id; a load and a generation send events with it before.
+
+import type { WireError } from "./errors.js";
+import type {
+  Candidate,
+  LoadProgress,
+  MemoryUse,
+  ModelInfo,
+  Result,
+  Score,
+  Trace,
+  TraceTensor,
+} from "./types.js";
+
+export type WireSource =
+  | { kind: "url"; url: string; headers?: Record<string, string>; credentials?: RequestCredentials }
+  | { kind: "file"; path: string }
+  | { kind: "blob"; blob: Blob }
+  | { kind: "bytes"; bytes: Uint8Array };
+
+export interface WireLoad {
+  source: WireSource;
+  module: WebAssembly.Module;
+  /** 0: the model's own. */
+  contextLength: number;
+  precisionF32: boolean;
+}
+
+export interface WireTrace {
+  layers: readonly number[] | "all";
+  heads: readonly number[] | "all";
+  queries: readonly number[] | "last" | "all";
+  include: readonly TraceTensor[];
+  maxBytes: number;
+}
+
+export interface WireGenerate {
+  /** 0: a session of its own, for this generation alone. */
+  session: number;
+  prompt: string | Int32Array;
+  maxTokens: number;
+  stop: readonly string[];
+  temperature: number;
+  topK: number;
+  topP: number;
+  minP: number;
+  repetitionPenalty: number;
+  seed: number;
+  candidates: number;
+  trace: WireTrace | undefined;
+  ablate: readonly { layer: number; head: number }[];
+}
+
+export interface SessionState {
+  position: number;
+  kvBytes: number;
+}
+
+/** Each operation: what it takes and what it answers. */
+export interface Operations {
+  load: { args: WireLoad; value: WireInfo };
+  encode: { args: { text: string; bos: boolean | undefined; special: boolean }; value: Int32Array };
+  decode: { args: { ids: Int32Array }; value: string };
+  memory: { args: Record<never, never>; value: MemoryUse };
+  createSession: { args: Record<never, never>; value: SessionState & { session: number } };
+  fork: { args: { session: number }; value: SessionState & { session: number } };
+  rewind: { args: { session: number; position: number }; value: SessionState };
+  freeSession: { args: { session: number }; value: undefined };
+  append: { args: { session: number; prompt: string | Int32Array }; value: SessionState };
+  generate: { args: WireGenerate; value: WireResult };
+  score: {
+    args: { prompt: string | Int32Array; continuations: (string | Int32Array)[] };
+    value: Score[];
+  };
+  trace: { args: { prompt: string | Int32Array; trace: WireTrace }; value: Trace };
+  /** Stops a request, if it still runs, and leaves the session (0: none) at a position. */
+  abort: { args: { target: number; session: number; position: number }; value: SessionState };
+}
+
+export type Operation = keyof Operations;
+
+export type Request = {
+  [O in Operation]: { id: number; op: O } & Operations[O]["args"];
+}[Operation];
+
+export type Answer =
+  | { id: number; value: unknown }
+  | { id: number; error: WireError }
+  | { id: number; progress: LoadProgress }
+  | { id: number; tokens: WireToken[]; state: SessionState };
+
+/** A generated token; `position` is where the session stands once it holds it. */
+export interface WireToken {
+  id: number;
+  text: string;
+  index: number;
+  logprob: number;
+  position: number;
+  candidates?: Candidate[];
+  trace?: Trace;
+}
+
+export interface WireResult {
+  finishReason: Result["finishReason"];
+  /** Characters that never became whole, as U+FFFD, where no token is left to carry them. */
+  tail: string;
+  promptTokens: number;
+  completionTokens: number;
+  promptMs: number;
+  /** From the first token chosen to the last. */
+  decodeMs: number;
+  /** Passes in that time. */
+  decodeSteps: number;
+  state: SessionState;
+}
+
+/** What the engine's side knows of {@link ModelInfo}. */
+export type WireInfo = Omit<ModelInfo, "variant" | "threads">;
+
+/** One end of the line between the two threads. */
+export interface Port<In, Out> {
+  post(message: Out, transfer?: Transferable[]): void;
+  listen(onMessage: (message: In) => void, onFailure: (reason: string) => void): void;
+  /** While something is pending, the other end must keep the process alive (Node). */
+  keepAlive(pending: boolean): void;
+  /** Ends the other end; resolves when it is gone. */
+  end(): Promise<void>;
+}

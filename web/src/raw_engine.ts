@@ -1,0 +1,112 @@
+// The binding table of the wasm module (cpp/bindings), as types. One instance holds one model. Methods that return
+// `Code` give 0 or an error code; those that return a handle give it, or minus a code. Views into the module's memory
+// are valid until the next call.
+
+type Code = number;
+
+export interface RawInfo {
+  architecture: string;
+  nLayers: number;
+  modelDim: number;
+  hiddenDim: number;
+  nQueryHeads: number;
+  nKvHeads: number;
+  headDim: number;
+  vocabSize: number;
+  contextLength: number;
+  parameterCount: number;
+  weightBytes: number;
+  kvBytesPerToken: number;
+  intDot: string;
+  isa: string;
+  numericsId: string;
+  bosId: number;
+  eosId: number;
+}
+
+export const RowFlag = { sample: 1, trace: 2, score: 8 } as const;
+export const EncodeFlag = { bos: 1, noBos: 2, special: 4 } as const;
+export const TraceFlag = { attention: 1, queries: 2, hidden: 4 } as const;
+
+export interface RawEngine {
+  loadBegin(fileBytes: number, contextLength: number, precisionF32: boolean): Code;
+  staging(bytes: number): Uint8Array;
+  loadPush(bytes: number): Code;
+  loadEnd(): Code;
+  estimateBytes(): number;
+  lastError(): string;
+  info(): RawInfo;
+  metadataJson(): string;
+
+  encode(utf8: Uint8Array, flags: number): Code;
+  tokens(): Int32Array;
+  idsBuffer(n: number): Int32Array;
+  decode(n: number): Code;
+  bytes(): Uint8Array;
+  /** As it stands in the file. */
+  tokenPiece(id: number): Uint8Array;
+  isControl(id: number): boolean;
+  isEnd(id: number): boolean;
+
+  createSession(): number;
+  forkSession(session: number): number;
+  freeSession(session: number): Code;
+  rewindSession(session: number, position: number): Code;
+  sessionPosition(session: number): number;
+  sessionKvBytes(session: number): number;
+  configureSession(
+    session: number,
+    temperature: number,
+    topK: number,
+    topP: number,
+    minP: number,
+    repetitionPenalty: number,
+    seedLow: number,
+    seedHigh: number,
+  ): Code;
+  setAblation(session: number, nPairs: number): Code;
+
+  maxRows(): number;
+  /** `[maxRows][4]`: session, token, flags, target. */
+  rows(): Int32Array;
+  forward(nRows: number, nCandidates: number): Code;
+  sampled(): Int32Array;
+  sampledLogprobs(): Float64Array;
+  text(logitsRow: number): Uint8Array;
+  flushText(session: number): Uint8Array;
+  candidateIds(): Int32Array;
+  candidateLogprobs(): Float64Array;
+
+  /** The layers, then the heads, lie in `idsBuffer`. */
+  setTrace(nLayers: number, nHeads: number, include: number): Code;
+  traceRows(): number;
+  traceAttention(tracedRow: number): Float32Array;
+  traceQueries(tracedRow: number): Float32Array;
+  traceHidden(tracedRow: number): Float32Array;
+  readKv(
+    session: number,
+    layer: number,
+    kvHead: number,
+    which: 0 | 1,
+    begin: number,
+    end: number,
+  ): Float32Array;
+
+  heapBytes(): number;
+  allocations(): number;
+  delete(): void;
+}
+
+export interface OneheadModule {
+  Engine: new () => RawEngine;
+}
+
+/** The factory that Emscripten writes. */
+export type CreateOnehead = (options: {
+  instantiateWasm(
+    imports: WebAssembly.Imports,
+    receive: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
+  ): unknown;
+  print?(text: string): void;
+  printErr?(text: string): void;
+}) => Promise<OneheadModule>;

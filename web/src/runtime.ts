@@ -1,0 +1,71 @@
+// The compiled engine: fetched and compiled once for all models of a page.
+
+import { OneheadError } from "./errors.js";
+import { builtin } from "./node.js";
+import { request } from "./source.js";
+import type { LoadProgress, Variant } from "./types.js";
+
+type Report = (progress: LoadProgress) => void;
+
+const compiled = new Map<string, Promise<WebAssembly.Module>>();
+
+// Each address literal in the form that bundlers know, so that they carry both files along.
+function ownUrl(variant: Variant): URL {
+  return variant === "relaxed"
+    ? new URL("./wasm/onehead-relaxed.wasm", import.meta.url)
+    : new URL("./wasm/onehead-simd128.wasm", import.meta.url);
+}
+
+export async function compileRuntime(
+  variant: Variant,
+  given: string | URL | WebAssembly.Module | undefined,
+  report: Report,
+): Promise<WebAssembly.Module> {
+  if (given instanceof WebAssembly.Module) return given;
+  const url = given === undefined ? ownUrl(variant).href : absoluteUrl(given);
+  const cached = compiled.get(url);
+  if (cached) return cached;
+  const module = compile(url, report);
+  compiled.set(url, module);
+  module.catch(() => compiled.delete(url)); // a second try starts afresh
+  return module;
+}
+
+/** A full address, as the worker needs it: there, relative ones would mean something else. */
+export function absoluteUrl(address: string | URL): string {
+  const base = (globalThis as { document?: { baseURI: string } }).document?.baseURI ??
+    (globalThis as { location?: { href: string } }).location?.href;
+  return new URL(address, base).href;
+}
+
+async function compile(url: string, report: Report): Promise<WebAssembly.Module> {
+  const bytes = await readAll(url, report);
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (cause) {
+    const isWasm = bytes[0] === 0 && bytes[1] === 0x61 && bytes[2] === 0x73 && bytes[3] === 0x6d;
+    throw new OneheadError(
+      "worker-failed",
+      isWasm
+        ? `The engine could not be compiled: ${(cause as Error).message}. A Content-Security-Policy must allow 'wasm-unsafe-eval'.`
+        : `${url} is not the engine's WebAssembly file. Let the bundler or server deliver it there, or say where it is with runtime.wasm.`,
+      { cause },
+    );
+  }
+}
+
+async function readAll(url: string, report: Report): Promise<Uint8Array<ArrayBuffer>> {
+  const fs = url.startsWith("file:") ? builtin("node:fs/promises") : undefined;
+  if (fs) {
+    const path = builtin("node:url")?.fileURLToPath(url) ?? url;
+    const bytes = await fs.readFile(path).catch((cause: unknown) => {
+      throw new OneheadError("network", `${path} could not be read: ${(cause as Error).message}.`, { cause });
+    });
+    report({ phase: "runtime", loaded: bytes.length, total: bytes.length });
+    return new Uint8Array(bytes);
+  }
+  const response = await request(url, { credentials: "same-origin" });
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  report({ phase: "runtime", loaded: bytes.length, total: bytes.length });
+  return bytes;
+}

@@ -1,0 +1,62 @@
+// One sequence in the engine: its tokens, and how many of them its K/V cache holds. The last token may be pending:
+// chosen, delivered, and not read by the model yet.
+
+import type { Engine } from "./engine.js";
+import type { SessionState } from "./protocol.js";
+
+export class Sequence {
+  readonly ids: number[] = [];
+  readonly handle: number;
+  /** The running job, which nobody else may disturb. */
+  job: object | undefined;
+  readonly #engine: Engine;
+
+  private constructor(engine: Engine, handle: number) {
+    this.#engine = engine;
+    this.handle = handle;
+  }
+
+  static create(engine: Engine): Sequence {
+    return new Sequence(engine, engine.handle((raw) => raw.createSession()));
+  }
+
+  fork(): Sequence {
+    const copy = new Sequence(
+      this.#engine,
+      this.#engine.handle((raw) => raw.forkSession(this.handle)),
+    );
+    for (const id of this.ids) copy.ids.push(id);
+    return copy;
+  }
+
+  /** Tokens whose K and V are in the cache. */
+  get cached(): number {
+    return this.#engine.call((raw) => raw.sessionPosition(this.handle));
+  }
+
+  /** Forgets everything from `position` on. */
+  truncate(position: number): void {
+    if (position < this.cached) {
+      this.#engine.check((raw) => raw.rewindSession(this.handle, position));
+    }
+    this.ids.length = Math.min(this.ids.length, position);
+  }
+
+  /** Has the last token read again where nothing is pending, so that it gives logits. */
+  uncacheLast(): void {
+    if (this.cached === this.ids.length && this.ids.length > 0) {
+      this.#engine.check((raw) => raw.rewindSession(this.handle, this.ids.length - 1));
+    }
+  }
+
+  get state(): SessionState {
+    return {
+      position: this.ids.length,
+      kvBytes: this.#engine.call((raw) => raw.sessionKvBytes(this.handle)),
+    };
+  }
+
+  free(): void {
+    if (!this.#engine.isDead) this.#engine.check((raw) => raw.freeSession(this.handle));
+  }
+}

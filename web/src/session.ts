@@ -1,0 +1,154 @@
+// A session as the caller holds it: the engine's session, its position as last heard of, and one call at a time.
+
+import { type Client, withSignal } from "./client.js";
+import { installDispose } from "./dispose.js";
+import { OneheadError } from "./errors.js";
+import { startGeneration } from "./generation.js";
+import { checkGenerate, checkOptions, checkPrompt, signalChecks } from "./options.js";
+import type { SessionState } from "./protocol.js";
+import type { GenerateOptions, Generation, ModelInfo, Prompt, Session } from "./types.js";
+
+export class ClientSession implements Session {
+  declare readonly [Symbol.dispose]: () => void;
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
+  readonly #client: Client;
+  readonly #info: ModelInfo;
+  readonly #session: number;
+  #state: SessionState;
+  #disposed = false;
+  /** The running call: ends it with an error. */
+  #running: ((error: unknown) => void) | undefined;
+  /** Counts calls, so that a generation knows whether anything came after it. */
+  #turn = 0;
+
+  constructor(client: Client, info: ModelInfo, opened: SessionState & { session: number }) {
+    this.#client = client;
+    this.#info = info;
+    this.#session = opened.session;
+    this.#state = opened;
+    installDispose(
+      this,
+      () => this.dispose(),
+      async () => this.dispose(),
+    );
+  }
+
+  get position(): number {
+    return this.#state.position;
+  }
+
+  get kvBytes(): number {
+    return this.#state.kvBytes;
+  }
+
+  #requireFree(): void {
+    if (this.#disposed || this.#client.isGone) {
+      throw new OneheadError("disposed", "The session was disposed.");
+    }
+    if (this.#running) {
+      throw new OneheadError(
+        "busy",
+        "The session is busy with another call: wait for it, abort it, or fork the session.",
+      );
+    }
+  }
+
+  async #exclusive<T>(call: { answer: Promise<T>; drop(error: unknown): void }, settle: Promise<T>): Promise<T> {
+    ++this.#turn;
+    this.#running = call.drop;
+    try {
+      return await settle;
+    } finally {
+      if (this.#running === call.drop) this.#running = undefined;
+    }
+  }
+
+  async append(prompt: Prompt, options?: { signal?: AbortSignal | undefined }): Promise<void> {
+    const { signal } = checkOptions(options, signalChecks, "append");
+    const checked = checkPrompt(prompt, this.#info.vocabSize, "append");
+    signal?.throwIfAborted();
+    this.#requireFree();
+    const session = this.#session;
+    const { position } = this.#state;
+    const call = this.#client.call("append", { session, prompt: checked });
+    const settled = withSignal(call, signal, () => this.#abort(call.id, position));
+    this.#state = await this.#exclusive(call, settled);
+  }
+
+  #abort(target: number, position: number): void {
+    this.#state = { ...this.#state, position };
+    this.#running = undefined;
+    const turn = this.#turn;
+    this.#client.call("abort", { target, session: this.#session, position }).answer.then(
+      (state) => {
+        if (turn === this.#turn) this.#state = state;
+      },
+      () => {}, // the model is gone, and everybody has been told
+    );
+  }
+
+  generate(prompt: Prompt, options?: GenerateOptions): Generation {
+    const { signal, ...wire } = checkGenerate(options);
+    const checked = checkPrompt(prompt, this.#info.vocabSize, "generate");
+    const begin = this.#state.position;
+    let turn = -1;
+    return startGeneration(this.#client, signal, {
+      start: (onTokens) => {
+        this.#requireFree();
+        turn = ++this.#turn;
+        const call = this.#client.call(
+          "generate",
+          { ...wire, session: this.#session, prompt: checked },
+          {
+            onTokens: (tokens, state) => {
+              this.#state = state;
+              onTokens(tokens);
+            },
+          },
+        );
+        this.#running = call.drop;
+        const free = () => {
+          if (this.#running === call.drop) this.#running = undefined;
+        };
+        call.answer.then(
+          ({ state }) => {
+            if (turn === this.#turn) this.#state = state;
+            free();
+          },
+          free,
+        );
+        return call;
+      },
+      stop: (target, delivered) => {
+        if (turn === this.#turn && !this.#disposed) this.#abort(target, delivered ?? begin);
+      },
+    });
+  }
+
+  async rewind(position: number): Promise<void> {
+    this.#requireFree();
+    if (!Number.isSafeInteger(position) || position < 0 || position > this.position) {
+      throw new OneheadError(
+        "bad-argument",
+        `rewind: the position must be a whole number from 0 to ${this.position}, where the session stands.`,
+      );
+    }
+    const call = this.#client.call("rewind", { session: this.#session, position });
+    this.#state = await this.#exclusive(call, call.answer);
+  }
+
+  async fork(): Promise<Session> {
+    this.#requireFree();
+    const call = this.#client.call("fork", { session: this.#session });
+    const opened = await this.#exclusive(call, call.answer);
+    return new ClientSession(this.#client, this.#info, opened);
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#running?.(new OneheadError("disposed", "The session was disposed."));
+    this.#running = undefined;
+    this.#client.call("freeSession", { session: this.#session }).answer.catch(() => {});
+  }
+}
