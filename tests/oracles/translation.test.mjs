@@ -1,0 +1,51 @@
+// Translation quality of the shipped model from the wasm build, greedy, by sacreBLEU; Apertium beside it.
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { apertium } from "./apertium.mjs";
+import { devFile, devRows, python, work } from "./support.mjs";
+import { translateAll } from "./translate.mjs";
+
+const leastChrf = 62;
+const leastBleu = 43;
+const leastRight = 80;
+
+test("dev.tsv, all 1,000 rows, all references", async (context) => {
+  const english = devRows().map((row) => row[0]);
+  assert.equal(english.length, 1000);
+  const files = { onehead: join(work, "dev.onehead.txt"), Apertium: join(work, "dev.apertium.txt") };
+  await writeFile(files.onehead, oneLineEach(await translateAll(english)));
+  await writeFile(files.Apertium, oneLineEach(await apertium(english)));
+  const scores = JSON.parse(await python("tests/oracles/score.py", devFile, ...Object.values(files)));
+  for (const [name, file] of Object.entries(files))
+    context.diagnostic(`${name}: BLEU ${scores[file].bleu.toFixed(2)}, chrF ${scores[file].chrf.toFixed(2)}`);
+  context.diagnostic(scores[files.onehead].signatures.join("; "));
+  const { bleu, chrf } = scores[files.onehead];
+  assert.ok(chrf >= leastChrf, `chrF ${chrf} is below ${leastChrf}`);
+  assert.ok(bleu >= leastBleu, `BLEU ${bleu} is below ${leastBleu}`);
+});
+
+test("the article's sentences, and the 100 of their kind that were set aside", async (context) => {
+  const sentences = JSON.parse(await python("tests/oracles/judge.py"));
+  assert.deepEqual(sentences.article, ["The cat purrs.", "The quick brown fox jumps over the lazy dog."]);
+  assert.equal(sentences.heldout.length, 100);
+  const translations = {
+    heldout: await translateAll(sentences.heldout),
+    article: await translateAll(sentences.article),
+  };
+  const file = join(work, "grammar.json");
+  await writeFile(file, JSON.stringify(translations));
+  const verdicts = JSON.parse(await python("tests/oracles/judge.py", file));
+  sentences.article.forEach((english, i) => context.diagnostic(`${english} → ${translations.article[i]}`));
+  const wrong = sentences.heldout.filter((_, i) => !verdicts.heldout[i]);
+  context.diagnostic(`${100 - wrong.length} of 100 set aside are right`);
+  for (const english of wrong)
+    context.diagnostic(`not accepted: ${english} → ${translations.heldout[sentences.heldout.indexOf(english)]}`);
+  assert.deepEqual(verdicts.article, [true, true], JSON.stringify(translations.article));
+  assert.ok(100 - wrong.length >= leastRight, `${100 - wrong.length} of 100 are right`);
+});
+
+function oneLineEach(texts) {
+  return texts.map((text) => `${text.replace(/\s+/g, " ").trim()}\n`).join("");
+}
