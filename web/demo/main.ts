@@ -1,0 +1,239 @@
+// The page: loads the model, translates what is typed, and draws what the model read.
+
+import { load, type Model, type ModelInfo } from "onehead";
+import { translateEnEs } from "onehead-tiny";
+import { defaultTarget } from "./models/choice";
+import { type PageState, shownTarget, translation, wordOf } from "./models/frame";
+import { spanishWords } from "./models/tokens";
+import { tourSteps } from "./models/tour";
+import { type Recording, recordedState } from "./recording";
+import { translateText } from "./run/page_translator";
+import { createAnnouncer } from "./ui/announcer";
+import "./ui/composer";
+import { errorText, sentenceError } from "./ui/error_text";
+import { keepOffline } from "./ui/offline";
+import { formatPermalink, parsePermalink } from "./ui/permalink";
+import "./ui/status";
+import { createStore } from "./ui/store";
+import "./ui/tour";
+import { followWordChoice } from "./ui/word_choice";
+
+/** Time between two shown tokens, so that the ledger is seen to grow; the model itself is faster. */
+const PACE_MS = 90;
+
+function find<T extends Element>(selector: string): T {
+  const element = document.querySelector<T>(selector);
+  if (element === null) throw new Error(`the page lacks ${selector}`);
+  return element;
+}
+
+const composer = find<HTMLElementTagNameMap["onehead-composer"]>("onehead-composer");
+const status = find<HTMLElementTagNameMap["onehead-status"]>("onehead-status");
+const tour = find<HTMLElementTagNameMap["onehead-tour"]>("onehead-tour");
+const inside = find<HTMLElement>(".inside");
+const actions = find<HTMLElement>(".actions");
+const separate = find<HTMLInputElement>('[data-action="separate"]');
+const announcer = createAnnouncer(find("[data-live]"));
+const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+
+const recording = JSON.parse(find("#recorded").textContent ?? "") as Recording;
+const opened = parsePermalink(location.hash);
+const store = createStore(document, recordedState(recording), follow);
+let model: Model | undefined;
+let running: AbortController | undefined;
+/** What the visitor has asked for before the model was there; at first, what the page shows. */
+let wanted = opened.text ?? recording.run.source;
+
+/** Things outside the views that follow the state. */
+function follow(state: PageState): void {
+  const heads = state.facts === undefined ? 1 : state.facts.nQueryHeads / state.facts.nKvHeads;
+  inside.style.setProperty("--outlines", state.separated ? String(heads - 1) : "0");
+  separate.checked = state.separated;
+  const picker = document.querySelector<HTMLSelectElement>('[data-action="layer"]');
+  const layer = document.querySelector<HTMLElement>(".layer")?.dataset.layer;
+  if (picker !== null && layer !== undefined) picker.value = layer;
+}
+
+function facts(info: ModelInfo): PageState["facts"] {
+  return {
+    parameterCount: info.parameterCount,
+    nLayers: info.nLayers,
+    nQueryHeads: info.nQueryHeads,
+    nKvHeads: info.nKvHeads,
+    build: info.variant === "relaxed" ? "relaxed SIMD" : "SIMD",
+  };
+}
+
+const pause = (ms: number) => new Promise<void>((resolve) => window.setTimeout(resolve, ms));
+
+/** `shown`: the visitor asked for it, so it is paced and announced. The first run replaces the recorded one at once. */
+async function translateNow(text: string, shown: boolean): Promise<void> {
+  wanted = text;
+  if (model === undefined) return;
+  running?.abort();
+  const own = new AbortController();
+  running = own;
+  composer.busy = true;
+  if (shown) {
+    tour.cancel();
+    announcer.clear();
+    store.update({ pinned: undefined, preview: undefined, tour: undefined });
+  }
+  const pace = () => (shown && !still.matches ? pause(PACE_MS) : Promise.resolve());
+  try {
+    for await (const entries of translateText(model, text, { signal: own.signal, explain: sentenceError, pace })) {
+      const settled = entries.every(({ run }) => run === undefined || run.finished);
+      if (shown || settled) store.update({ entries });
+      const words = entries.flatMap(({ run, notice }) => {
+        if (run === undefined) return notice === undefined ? [] : [notice];
+        const all = spanishWords(run).map((word) => word.text);
+        return run.finished ? all : all.slice(0, -1);
+      });
+      if (shown) announcer.words(words);
+    }
+    arrived(text);
+  } catch (error) {
+    if (own.signal.aborted) return;
+    status.model = { phase: "failed", text: errorText(error) };
+    announcer.say(errorText(error));
+  } finally {
+    if (running === own) {
+      running = undefined;
+      composer.busy = false;
+    }
+  }
+}
+
+/** A whole text has been translated. */
+function arrived(text: string): void {
+  const { entries } = store.state;
+  if (opened.word !== undefined && text === opened.text && store.state.pinned === undefined) {
+    const all = entries.flatMap(({ run }, sentence) =>
+      run === undefined ? [] : spanishWords(run).map(({ begin }) => ({ sentence, position: begin })),
+    );
+    store.update({ pinned: all[opened.word] });
+  }
+  prepareTour();
+  if (wanted !== recording.run.source || location.hash !== "") rememberAddress();
+}
+
+function prepareTour(): void {
+  const run = store.state.entries.find(({ run }) => run?.finished)?.run;
+  if (run !== undefined && defaultTarget(run) !== undefined) tour.steps = tourSteps(run);
+}
+
+function rememberAddress(): void {
+  const { entries, pinned, layer, alignmentLayer } = store.state;
+  const run = pinned && entries[pinned.sentence]?.run;
+  const address = run && pinned && wordOf(run, pinned);
+  const before = entries
+    .slice(0, address?.sentence ?? 0)
+    .reduce((sum, { run }) => sum + (run === undefined ? 0 : spanishWords(run).length), 0);
+  const link = formatPermalink({
+    text: wanted,
+    layer: layer === alignmentLayer ? undefined : layer,
+    word: address && before + address.word,
+  });
+  history.replaceState(null, "", link);
+}
+
+async function start(): Promise<void> {
+  status.model = { phase: "loading", loaded: 0 };
+  try {
+    model = await load(translateEnEs, {
+      onProgress: ({ phase, loaded, total }) => {
+        if (phase === "model") status.model = { phase: "loading", loaded, total };
+      },
+    });
+  } catch (error) {
+    status.model = { phase: "failed", text: errorText(error) };
+    announcer.say(errorText(error));
+    return;
+  }
+  status.model = { phase: "ready" };
+  const measured = model.info.metadata["onehead.task.translate.alignment_layer"];
+  const alignmentLayer = typeof measured === "number" ? measured : recording.alignmentLayer;
+  const layer = opened.layer !== undefined && opened.layer < model.info.nLayers ? opened.layer : alignmentLayer;
+  store.update({ facts: facts(model.info), alignmentLayer, layer });
+  await translateNow(wanted, wanted !== recording.run.source);
+  keepOffline(find("[data-offline]"));
+}
+
+async function copy(text: string, button: HTMLElement): Promise<void> {
+  const label = button.textContent;
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "Copied";
+  } catch {
+    button.textContent = "Copying is not allowed here";
+  }
+  announcer.say(button.textContent);
+  await pause(1600);
+  button.textContent = label;
+}
+
+composer.text = wanted;
+composer.addEventListener("translate", (event) => translateNow((event as CustomEvent<string>).detail, true));
+composer.addEventListener("stop", () => running?.abort());
+status.addEventListener("retry", () => (model === undefined ? start() : translateNow(wanted, true)));
+separate.disabled = false;
+actions.hidden = false;
+followWordChoice(find<HTMLElement>(".translator"), store, { pinned: rememberAddress });
+followWordChoice(find<HTMLElement>(".story"), store, { pinned: rememberAddress });
+
+document.addEventListener("change", (event) => {
+  const target = event.target as HTMLElement;
+  if (target === separate) store.update({ separated: separate.checked });
+  if (target.matches('[data-action="layer"]')) {
+    store.update({ layer: Number((target as HTMLSelectElement).value) });
+    rememberAddress();
+  }
+});
+document.addEventListener("click", (event) => {
+  const button = (event.target as Element).closest<HTMLElement>("[data-action]");
+  if (button?.dataset.action === "copy") void copy(translation(store.state.entries), button);
+  if (button?.dataset.action === "link") {
+    rememberAddress();
+    void copy(location.href, button);
+  }
+});
+window.addEventListener("hashchange", () => {
+  const { text } = parsePermalink(location.hash);
+  if (text !== undefined && text !== wanted) {
+    composer.text = text;
+    void translateNow(text, true);
+  }
+});
+
+// The tour stops at the first sign of a visitor who wants to look on their own.
+for (const sign of ["pointerdown", "keydown", "input"]) {
+  document.addEventListener(
+    sign,
+    (event) => {
+      if (!tour.contains(event.target as Node)) {
+        touched = true;
+        tour.cancel();
+      }
+    },
+    { capture: true, passive: true },
+  );
+}
+let touched = false;
+tour.addEventListener("step", (event) => {
+  const step = (event as CustomEvent).detail as { target: number; separated: boolean } | undefined;
+  const sentence = store.state.entries.findIndex(({ run }) => run?.finished);
+  store.update(
+    step === undefined
+      ? { tour: undefined, separated: false }
+      : { tour: { sentence, position: step.target }, separated: step.separated },
+  );
+});
+
+prepareTour();
+store.update({});
+void start();
+if (!still.matches && opened.text === undefined) {
+  window.setTimeout(() => {
+    if (!touched && shownTarget(store.state) !== undefined) tour.play();
+  }, 1500);
+}

@@ -1,0 +1,48 @@
+// The same weights as whole maps: who reads (down), what is read (across), one map for each query head.
+
+import { type Run, weight } from "../run/run";
+import { tokenLabel } from "./tokens";
+
+export interface MapsModel {
+  readonly layer: number;
+  readonly labels: readonly string[];
+  readonly promptLength: number;
+  /** The row that the ledger shows. */
+  readonly query: number;
+  readonly heads: readonly HeadMap[];
+}
+
+export interface HeadMap {
+  readonly head: number;
+  /** Weights worth drawing; the rest is below {@link FAINTEST}. */
+  readonly cells: readonly MapCell[];
+}
+
+export interface MapCell {
+  readonly query: number;
+  readonly key: number;
+  readonly weight: number;
+}
+
+/** Weights that round to nothing on any screen are left out, or a long text would need tens of thousands of cells. */
+export const FAINTEST = 0.005;
+
+export function mapsModel(run: Run, layer: number, target: number): MapsModel {
+  const length = run.positions.length;
+  return {
+    layer,
+    labels: run.positions.map((_, position) => tokenLabel(run, position)),
+    promptLength: run.promptLength,
+    query: target - 1,
+    heads: Array.from({ length: run.shape.nQueryHeads }, (_, head) => {
+      const cells: MapCell[] = [];
+      for (let query = 0; query < length; query++) {
+        for (let key = 0; key <= query; key++) {
+          const share = weight(run, layer, head, query, key);
+          if (share >= FAINTEST) cells.push({ query, key, weight: share });
+        }
+      }
+      return { head, cells };
+    }),
+  };
+}

@@ -1,0 +1,45 @@
+// How much each head reads of the sentence, of the Spanish so far, and of the first token.
+
+import { type Run, weight } from "../run/run";
+
+export interface SplitModel {
+  readonly query: number;
+  readonly heads: readonly HeadSplit[];
+}
+
+/** Shares of one head's attention; they sum to 1. */
+export interface HeadSplit {
+  readonly head: number;
+  /** Heads that have nothing to look for rest on the first token. */
+  readonly first: number;
+  readonly sentence: number;
+  /** The marker that asks for Spanish, and the Spanish written so far. */
+  readonly spanish: number;
+  /** Position that gets most, the first token aside; undefined if there is no other. */
+  readonly favourite: number | undefined;
+}
+
+export function splitModel(run: Run, layer: number, target: number): SplitModel {
+  const query = target - 1;
+  const border = run.promptLength - 1;
+  const heads = Array.from({ length: run.shape.nQueryHeads }, (_, head): HeadSplit => {
+    const sum = (begin: number, end: number) => {
+      let share = 0;
+      for (let key = begin; key < end; key++) share += weight(run, layer, head, query, key);
+      return share;
+    };
+    let favourite: number | undefined;
+    for (let key = 1; key <= query; key++) {
+      const best = favourite === undefined ? -1 : weight(run, layer, head, query, favourite);
+      if (weight(run, layer, head, query, key) > best) favourite = key;
+    }
+    return {
+      head,
+      first: sum(0, 1),
+      sentence: sum(1, border),
+      spanish: sum(border, query + 1),
+      favourite,
+    };
+  });
+  return { query, heads };
+}

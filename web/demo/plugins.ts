@@ -1,0 +1,68 @@
+// The page's own build steps: the recorded run, drawn into index.html; and the service worker's list of files.
+
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Plugin, runnerImport } from "vite";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const repo = resolve(here, "../..");
+const model = resolve(repo, "models/onehead-tiny/translate-en-es.q8_0.gguf");
+
+/** The package's sources: with them one way of recording serves `vite` and `vite build`. */
+const alias = [
+  { find: /^onehead$/, replacement: resolve(repo, "web/src/index.ts") },
+  { find: /^onehead\/tasks$/, replacement: resolve(repo, "web/src/tasks/index.ts") },
+];
+
+async function prerendered(page: string): Promise<string> {
+  const own = { configFile: false as const, root: repo, logLevel: "error" as const, resolve: { alias } };
+  const { module: recorder } = await runnerImport<typeof import("./record")>(resolve(here, "record.ts"), own);
+  const { module: renderer } = await runnerImport<typeof import("./prerender")>(resolve(here, "prerender.ts"), own);
+  return renderer.prerender(page, await recorder.record(new Uint8Array(readFileSync(model))));
+}
+
+function recordedRun(): Plugin {
+  let recorded: Promise<string> | undefined;
+  let source = "";
+  return {
+    name: "onehead-recorded-run",
+    transformIndexHtml: {
+      order: "pre",
+      handler(page) {
+        if (recorded === undefined || source !== page) {
+          source = page;
+          recorded = prerendered(page);
+        }
+        return recorded;
+      },
+    },
+  };
+}
+
+/** Writes sw.js: the files of this build, under a name that changes with them. */
+function serviceWorker(): Plugin {
+  return {
+    name: "onehead-service-worker",
+    apply: "build",
+    enforce: "post",
+    generateBundle: {
+      order: "post",
+      handler(_, bundle) {
+        const files = Object.keys(bundle).sort();
+        const digest = createHash("sha256");
+        for (const name of files) {
+          const item = bundle[name];
+          digest.update(name).update(item?.type === "chunk" ? item.code : (item?.source ?? ""));
+        }
+        const text = readFileSync(resolve(here, "sw.js"), "utf8")
+          .replace('"__VERSION__"', JSON.stringify(digest.digest("hex").slice(0, 12)))
+          .replace('["__FILES__"]', JSON.stringify(["./", ...files.filter((name) => name !== "index.html")]));
+        this.emitFile({ type: "asset", fileName: "sw.js", source: text });
+      },
+    },
+  };
+}
+
+export default [recordedRun(), serviceWorker()];

@@ -1,0 +1,117 @@
+// Where the English is typed. Takes text as people type it: with input methods, by paste, by a tap on an example.
+
+import { html, LitElement, type TemplateResult } from "lit";
+import { foreign } from "../run/language";
+import { MAX_CHARACTERS } from "../run/sentences";
+
+export const EXAMPLES = [
+  "The cat purrs.",
+  "The quick brown fox jumps over the lazy dog.",
+  "My sister has two small dogs.",
+  "I don't know where he lives. Do you?",
+];
+
+/** Time without a key press after which typing counts as done. */
+const SETTLED_MS = 450;
+
+export class Composer extends LitElement {
+  static override properties = { text: {}, busy: { type: Boolean } };
+  declare text: string;
+  declare busy: boolean;
+  #timer = 0;
+  #composing = false;
+  #asked: string | undefined;
+
+  constructor() {
+    super();
+    this.text = "";
+    this.busy = false;
+  }
+
+  /** Light DOM: the page's styles and labels apply; what stood here without script makes room. */
+  protected override createRenderRoot(): HTMLElement {
+    this.replaceChildren();
+    return this;
+  }
+
+  #changed(event: Event): void {
+    this.text = (event.target as HTMLTextAreaElement).value;
+    window.clearTimeout(this.#timer);
+    if (!this.#composing) this.#timer = window.setTimeout(() => this.#translate(), SETTLED_MS);
+  }
+
+  #composed(event: CompositionEvent): void {
+    this.#composing = false;
+    this.#changed(event);
+  }
+
+  #key(event: KeyboardEvent): void {
+    // Enter also confirms an input method's suggestion (229 is how old engines say so); then it is not ours.
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    this.#translate(true);
+  }
+
+  #take(text: string): void {
+    this.text = text;
+    this.#translate(true);
+  }
+
+  #translate(again = false): void {
+    window.clearTimeout(this.#timer);
+    const text = this.text.slice(0, MAX_CHARACTERS).trim();
+    if (text === "" || (!again && text === this.#asked)) return;
+    this.#asked = text;
+    this.dispatchEvent(new CustomEvent("translate", { detail: text }));
+  }
+
+  get #remark(): string {
+    if (this.text.trim() === "") return "Nothing to translate yet: type an English sentence, or take one of these.";
+    if (this.text.length > MAX_CHARACTERS)
+      return `Only the first ${MAX_CHARACTERS.toLocaleString("en-US")} characters are translated.`;
+    const reason = foreign(this.text);
+    if (reason === undefined) return "";
+    return "This does not look like English, and English is all the model knows. Expect nonsense.";
+  }
+
+  protected override render(): TemplateResult {
+    return html`
+      <label for="english">English</label>
+      <textarea
+        id="english"
+        lang="en"
+        rows="2"
+        autocomplete="off"
+        enterkeyhint="go"
+        aria-describedby="remark"
+        .value=${this.text}
+        @input=${this.#changed}
+        @keydown=${this.#key}
+        @compositionstart=${() => {
+          this.#composing = true;
+        }}
+        @compositionend=${this.#composed}
+      ></textarea>
+      <p class="remark" id="remark">${this.#remark}</p>
+      <div class="chips">
+        ${EXAMPLES.map((text) => html`<button type="button" lang="en" data-example @click=${() => this.#take(text)}>${text}</button>`)}
+        <button
+          type="button"
+          class="stop"
+          data-action="stop"
+          ?disabled=${!this.busy}
+          @click=${() => this.dispatchEvent(new CustomEvent("stop"))}
+        >
+          Stop
+        </button>
+      </div>
+    `;
+  }
+}
+
+customElements.define("onehead-composer", Composer);
+declare global {
+  interface HTMLElementTagNameMap {
+    "onehead-composer": Composer;
+  }
+}
