@@ -45,7 +45,7 @@ def as_typed(english: str, rng: random.Random) -> str:
                 english = english.replace(short, long)
             elif english.startswith(long + " ") or f" {long} " in english:
                 english = english.replace(long, short)
-    if 0.97 < chance:
+    if chance > 0.97:
         english = english.replace("'", "’")
     return english
 
@@ -125,8 +125,6 @@ class Epochs:
         rows = encode_epoch(self.sp, pairs, rng)
         groups = cut(rows, self.tokens, rng)
         for number in range(start, len(groups)):
-            generator = torch.Generator().manual_seed(
-                (self.seed * 1000 + epoch) * 100_000 + number
-            )
+            generator = torch.Generator().manual_seed((self.seed * 1000 + epoch) * 100_000 + number)
             chosen = [rows[i] for i in groups[number]]
             yield number, len(groups), collate(chosen, self.word_dropout, generator)

@@ -50,8 +50,10 @@ class Attention(nn.Module):
         self.o = nn.Parameter(torch.empty(c.width, c.heads * c.head_size))
         self.weights: Tensor | None = None
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, keep: bool, past=None):
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, keep: bool, past=None, at=None):
         """x [B, T, C] -> [B, T, C] and the (K, V) seen so far, each [B, G, S, D].
+
+        With flat positions `at` [N], only their outputs, [N, C].
 
         All H / G query heads of one K/V head are rows of one matrix product:
         [B * G, T * H / G, D] x [B * G, D, S].
@@ -86,7 +88,10 @@ class Attention(nn.Module):
             )
         mixed = torch.bmm(weights.to(values.dtype), values)
         mixed = mixed.view(batch, c.kv_heads, length, share * c.head_size).transpose(1, 2)
-        return F.linear(mixed.reshape(batch, length, -1), self.o), (key, value)
+        mixed = mixed.reshape(batch, length, -1)
+        if at is not None:
+            mixed = mixed.flatten(0, 1)[at]
+        return F.linear(mixed, self.o), (key, value)
 
 
 class FeedForward(nn.Module):
@@ -110,10 +115,12 @@ class Block(nn.Module):
         self.feed_forward = FeedForward(config)
         self.config = config
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, keep: bool, past=None):
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, keep: bool, past=None, at=None):
         c = self.config
         normed = F.rms_norm(x, (c.width,), self.attention_norm, c.eps)
-        mixed, cache = self.attention(normed, cos, sin, keep, past)
+        mixed, cache = self.attention(normed, cos, sin, keep, past, at)
+        if at is not None:
+            x = x.flatten(0, 1)[at]
         x = x + dropout(mixed, c.dropout, self.training)
         normed = F.rms_norm(x, (c.width,), self.feed_forward_norm, c.eps)
         return x + dropout(self.feed_forward(normed), c.dropout, self.training), cache
@@ -140,15 +147,21 @@ class Translator(nn.Module):
             elif weight.dim() == 2:
                 nn.init.normal_(weight, std=weight.shape[1] ** -0.5)
 
-    def forward(self, ids: Tensor, keep: bool = False, past=None):
-        """ids [B, T] -> normed hidden states [B, T, C] and one (K, V) per layer."""
+    def forward(self, ids: Tensor, keep: bool = False, past=None, at=None):
+        """ids [B, T] -> normed hidden states [B, T, C] and one (K, V) per layer.
+
+        With flat positions `at` [N], the states of these alone, [N, C]: the last block, whose
+        other outputs nobody reads, then works on N rows.
+        """
         start = 0 if past is None else past[0][0].shape[2]
         cos, sin = rope_tables(self.config, start + ids.shape[1])
         cos, sin = cos[start:], sin[start:]
         x = dropout(F.embedding(ids, self.embedding), self.config.dropout, self.training)
         caches = []
         for i, block in enumerate(self.blocks):
-            x, cache = block(x, cos, sin, keep, None if past is None else past[i])
+            last = i == self.config.layers - 1
+            seen = None if past is None else past[i]
+            x, cache = block(x, cos, sin, keep, seen, at if last else None)
             caches.append(cache)
         return F.rms_norm(x, (self.config.width,), self.norm, self.config.eps), caches
 
@@ -158,6 +171,6 @@ class Translator(nn.Module):
 
     def loss(self, ids: Tensor, at: Tensor, next_ids: Tensor, smoothing: float) -> Tensor:
         """Mean cross-entropy of next_ids [N] predicted at the flat positions `at` [N] of ids [B, T]."""
-        hidden, _ = self(ids)
-        logits = self.logits(hidden.flatten(0, 1)[at])
+        hidden, _ = self(ids, at=at)
+        logits = self.logits(hidden)
         return F.cross_entropy(logits.float(), next_ids, label_smoothing=smoothing)

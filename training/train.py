@@ -1,14 +1,15 @@
-"""Train the translator; stop it at any time and call it again to go on.
+"""Train the translator; stop it (SIGTERM, or just kill it) and call it again to go on.
 
-    python training/train.py --steps 12000
-    python training/train.py --deadline 2030-01-31T18:00:00Z
+python training/train.py --steps 12000
+python training/train.py --deadline 2030-01-31T18:00:00Z
 """
 
 import argparse
 import json
 import os
+import signal
 import time
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 import sentencepiece
@@ -30,13 +31,14 @@ def options():
     end.add_argument("--steps", type=int, help="length of the run in steps")
     end.add_argument("--deadline", help="ISO time at which the learning rate shall be zero")
     end.add_argument("--schedule", type=Path, help="replay the factors of this schedule.log")
+    parse.add_argument("--stop-at", type=int, help="checkpoint and stop at this step")
     parse.add_argument("--kv-heads", type=int, default=1)
     parse.add_argument("--heads", type=int, default=8)
     parse.add_argument("--dropout", type=float, default=0.1)
     parse.add_argument("--word-dropout", type=float, default=0.05)
     parse.add_argument("--smoothing", type=float, default=0.1)
     parse.add_argument("--tokens", type=int, default=4096, help="tokens a step, padding counted")
-    parse.add_argument("--grammar-pairs", type=int, default=20_000, help="generated pairs an epoch")
+    parse.add_argument("--grammar-pairs", type=int, default=10_000, help="generated pairs an epoch")
     parse.add_argument("--muon-lr", type=float, default=0.02)
     parse.add_argument("--adam-lr", type=float, default=2e-3)
     parse.add_argument("--seed", type=int, default=1)
@@ -80,6 +82,9 @@ class Run:
             self.clock = Clock(end, self.began)
             self.clock.factor = self.factor
         self.replayed = replay(chosen.schedule) if chosen.schedule else None
+        self.stopped = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: setattr(self, "stopped", True))
 
     @property
     def latest(self) -> Path:
@@ -120,6 +125,10 @@ class Run:
         return by_steps(self.step, self.chosen.steps)
 
     def finished(self) -> bool:
+        """At the end, or told to stop before it (then a later call goes on)."""
+        if self.stopped or (self.chosen.stop_at and self.step >= self.chosen.stop_at):
+            self.stopped = True
+            return True
         if self.clock:
             return time.time() >= self.clock.deadline
         return self.step >= (len(self.replayed) if self.replayed else self.chosen.steps)
@@ -137,7 +146,7 @@ class Run:
     def status(self, batches: int, rate: float):
         with open(self.folder / "train.log", "a") as log:
             line = {
-                "time": datetime.now(timezone.utc).strftime("%H:%M:%S"),
+                "time": datetime.now(UTC).strftime("%H:%M:%S"),
                 "step": self.step,
                 "epoch": round(self.epoch + self.batch / batches, 3),
                 "loss": round(self.loss, 4),
@@ -182,7 +191,8 @@ class Run:
                 self.epoch, self.batch = self.epoch + 1, 0
         log.close()
         self.save()
-        self.save(self.folder / "final.pt")
+        if not self.stopped:
+            self.save(self.folder / "final.pt")
 
 
 def main():

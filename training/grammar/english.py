@@ -12,7 +12,9 @@ def plural(noun: str) -> str:
 def article(word: str) -> str:
     if re.match(r"(honest|hour|heir)", word):
         return "an"
-    return "an" if re.match(r"[aeiou](?!niform|seful|nicorn)", word) or word.startswith("un") else "a"
+    return (
+        "an" if re.match(r"[aeiou](?!niform|seful|nicorn)", word) or word.startswith("un") else "a"
+    )
 
 
 class Verb:

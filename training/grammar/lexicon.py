@@ -72,9 +72,7 @@ def adjectives() -> list[Adjective]:
     for group, entry in entries("adjectives.txt"):
         name, translation, *copula = entry.split(":")
         word, _, many = translation.replace("_", " ").partition("/")
-        found.append(
-            Adjective(group, name, word, many or None, copula[0] if copula else "ser")
-        )
+        found.append(Adjective(group, name, word, many or None, copula[0] if copula else "ser"))
     return found
 
 
@@ -85,8 +83,6 @@ def verbs() -> dict[str, list[VerbPair]]:
         words = re.split(r"[: ]+", rest)
         flags = set(words[1:])
         change = next((c for c in ("ie", "ue", "i", "u") if c in flags), "")
-        pair = VerbPair(
-            english.Verb(name), spanish.Verb(words[0].replace("_", " "), change), flags
-        )
+        pair = VerbPair(english.Verb(name), spanish.Verb(words[0].replace("_", " "), change), flags)
         found.setdefault(group, []).append(pair)
     return found

@@ -169,10 +169,7 @@ class Phrases:
         link, noun_link = self.link(), self.link()
         at = number == "p"
         words = [*described, *[(w, noun_link) for w in noun.english[at].split()]]
-        if key == "a":
-            key_text = english.article(words[0][0])
-        else:
-            key_text = key
+        key_text = english.article(words[0][0]) if key == "a" else key
         if key_text:
             words.insert(0, (key_text, link))
         translated = [(determiner, link if key_text else 0), *before]

@@ -4,7 +4,24 @@ from . import lexicon
 from .phrases import ANIMATE, Phrase, Phrases, Words, contract
 
 MOVING = set(
-    "run walk jump leap swim fly crawl climb travel hop gallop wander escape flee limp return".split()
+    [
+        "run",
+        "walk",
+        "jump",
+        "leap",
+        "swim",
+        "fly",
+        "crawl",
+        "climb",
+        "travel",
+        "hop",
+        "gallop",
+        "wander",
+        "escape",
+        "flee",
+        "limp",
+        "return",
+    ]
 ) | {"come back", "run away", "roll", "fall"}
 BE = {"s": ("is", "was"), "p": ("are", "were")}
 # English subject, Spanish subject, Spanish person, third person singular?, forms of "to be".
@@ -21,8 +38,19 @@ ADVERBS = [
     ("gently", "suavemente"), ("suddenly", "de repente"), ("all day", "todo el día"), ("in the rain", "bajo la lluvia"),
     ("in the snow", "en la nieve"), ("in the sun", "al sol"), ("in the dark", "en la oscuridad"),
 ]  # fmt: skip
-MIDDLE = [("always", "siempre"), ("often", "a menudo"), ("never", "nunca"), ("sometimes", "a veces")]
-MODALS = [("can", "poder"), ("wants to", "querer"), ("must", "deber"), ("has to", "tener que"), ("is going to", "ir a")]
+MIDDLE = [
+    ("always", "siempre"),
+    ("often", "a menudo"),
+    ("never", "nunca"),
+    ("sometimes", "a veces"),
+]
+MODALS = [
+    ("can", "poder"),
+    ("wants to", "querer"),
+    ("must", "deber"),
+    ("has to", "tener que"),
+    ("is going to", "ir a"),
+]
 
 
 class Sentences(Phrases):
@@ -52,22 +80,43 @@ class Sentences(Phrases):
             ["present", "past", "progressive", "was", "will", "modal", "not", "didn't", "often"],
             [40, 20, 13, 5, 4, 6, 5, 3, 4],
         )[0]
-        if verb.english.base in ("want", "know", "have", "need", "love", "hate", "fear", "see") and form in ("progressive", "was"):
+        if verb.english.base in (
+            "want",
+            "know",
+            "have",
+            "need",
+            "love",
+            "hate",
+            "fear",
+            "see",
+        ) and form in ("progressive", "was"):
             form = "present"
         helper: Words = []
         if form == "present":
             text, words = en.finite("present", third), [*clitic, es.finite("present", person)]
         elif form == "past":
-            tense = "imperfect" if en.base in ("want", "know", "have", "love", "hate", "fear") else "preterite"
+            tense = (
+                "imperfect"
+                if en.base in ("want", "know", "have", "love", "hate", "fear")
+                else "preterite"
+            )
             text, words = en.past, [*clitic, es.finite(tense, person)]
         elif form == "progressive":
-            text, words = f"{be[0]} {en.ing}", [*clitic, estar.finite("present", person), es.gerund()]
+            text, words = (
+                f"{be[0]} {en.ing}",
+                [*clitic, estar.finite("present", person), es.gerund()],
+            )
         elif form == "was":
-            text, words = f"{be[1]} {en.ing}", [*clitic, estar.finite("imperfect", person), es.gerund()]
+            text, words = (
+                f"{be[1]} {en.ing}",
+                [*clitic, estar.finite("imperfect", person), es.gerund()],
+            )
         elif form == "will":
             text, words = f"will {en.base}", [*clitic, es.finite("future", person)]
         elif form == "not":
-            text = f"{rng.choice(['doesn’t', 'does not', 'doesn’t'] if third else ['don’t', 'do not', 'don’t'])} {en.base}".replace("’", "'")
+            text = f"{rng.choice(['doesn’t', 'does not', 'doesn’t'] if third else ['don’t', 'do not', 'don’t'])} {en.base}".replace(
+                "’", "'"
+            )
             words = ["no", *clitic, es.finite("present", person)]
         elif form == "didn't":
             text, words = f"didn't {en.base}", ["no", *clitic, es.finite("preterite", person)]
@@ -83,9 +132,13 @@ class Sentences(Phrases):
             modal, spanish_modal = rng.choice(MODALS)
             modal = self.modal(modal, third, be)
             head, _, rest = spanish_modal.partition(" ")
-            conjugated = ir if head == "ir" else lexicon.spanish.Verb(head, "ie" if head == "querer" else "")
+            conjugated = (
+                ir if head == "ir" else lexicon.spanish.Verb(head, "ie" if head == "querer" else "")
+            )
             helper_link = self.link()
-            helper = [(w, helper_link) for w in [conjugated.finite("present", person), *rest.split()]]
+            helper = [
+                (w, helper_link) for w in [conjugated.finite("present", person), *rest.split()]
+            ]
             return (
                 [*[(w, helper_link) for w in modal.split()], *[(w, link) for w in en.base.split()]],
                 [*helper, *[(w, link) for w in [es.bare(person), *tail]]],
@@ -107,7 +160,9 @@ class Sentences(Phrases):
                 kinds += ["animal", "person"] if kind == "animate" else [kind]
         phrase = self.noun_phrase(kinds)
         if phrase.english[0][1] and phrase.spanish[0][1] == 0:  # bare plural: no article either
-            phrase = self.noun_phrase(kinds, {"s": ["the", "a", "my", "this"], "p": ["the", "some", "two"]})
+            phrase = self.noun_phrase(
+                kinds, {"s": ["the", "a", "my", "this"], "p": ["the", "some", "two"]}
+            )
         marked = phrase.kind in ANIMATE and not verb.flags & {"noa", "nopa"}
         if marked:
             phrase.spanish = [("a", 0), *phrase.spanish]
@@ -146,7 +201,9 @@ class Sentences(Phrases):
     def quality(self):
         """The cat is (very) lazy."""
         rng = self.rng
-        phrase = self.noun_phrase(["animal", "person", "thing", "food", "place"], adjectives=rng.choice([0, 0, 1]))
+        phrase = self.noun_phrase(
+            ["animal", "person", "thing", "food", "place"], adjectives=rng.choice([0, 0, 1])
+        )
         adjective = self.adjective(phrase.kind)
         past = rng.random() < 0.2
         link, described = self.link(), self.link()
@@ -157,13 +214,24 @@ class Sentences(Phrases):
         negated, question = rng.random() < 0.1, rng.random() < 0.12
         be = BE[phrase.number][past]
         form = adjective.agree(phrase.gender, phrase.number)
-        degree = rng.choice([("very", "muy"), ("too", "demasiado"), ("so", "tan")]) if rng.random() < 0.2 and " " not in form else None
+        degree = (
+            rng.choice([("very", "muy"), ("too", "demasiado"), ("so", "tan")])
+            if rng.random() < 0.2 and " " not in form
+            else None
+        )
         extra = self.linked(*degree) if degree else ([], [])
-        quality = extra[0] + [(adjective.english, described)], extra[1] + [(w, described) for w in form.split()]
+        quality = (
+            extra[0] + [(adjective.english, described)],
+            extra[1] + [(w, described) for w in form.split()],
+        )
         if question:
             return [(be, link), *en, *quality[0]], [("¿", 0), (copula, link), *quality[1], *es], "?"
         no = self.linked("not", "no") if negated else ([], [])
-        return [*en, (be, link), *no[0], *quality[0]], [*es, *no[1], (copula, link), *quality[1]], "."
+        return (
+            [*en, (be, link), *no[0], *quality[0]],
+            [*es, *no[1], (copula, link), *quality[1]],
+            ".",
+        )
 
     def location(self):
         """The cat is under the table. / There is a cat under the table. / Where is the cat?"""
@@ -173,7 +241,10 @@ class Sentences(Phrases):
         if chance < 0.4:
             phrase = self.noun_phrase(kinds, {"s": ["a"], "p": ["some", "two", "three", "many"]})
             be = BE[phrase.number][0]
-            en, es = [("There", link), (be, link), *phrase.english], [("Hay", link), *phrase.spanish]
+            en, es = (
+                [("There", link), (be, link), *phrase.english],
+                [("Hay", link), *phrase.spanish],
+            )
             place = self.place(False)
             return en + place.english, es + place.spanish, "."
         phrase = self.noun_phrase(kinds)
@@ -182,9 +253,17 @@ class Sentences(Phrases):
         estar = lexicon.spanish.Verb("estar").finite("imperfect" if past else "present", person)
         if chance < 0.5:
             where = self.linked("Where", "Dónde")
-            return [*where[0], (be, link), *phrase.english], [("¿", 0), *where[1], (estar, link), *phrase.spanish], "?"
+            return (
+                [*where[0], (be, link), *phrase.english],
+                [("¿", 0), *where[1], (estar, link), *phrase.spanish],
+                "?",
+            )
         place = self.place(False)
-        return [*phrase.english, (be, link), *place.english], [*phrase.spanish, (estar, link), *place.spanish], "."
+        return (
+            [*phrase.english, (be, link), *place.english],
+            [*phrase.spanish, (estar, link), *place.spanish],
+            ".",
+        )
 
     def question(self):
         """Does the cat purr? / Is the cat purring? / Why is the cat purring?"""
@@ -194,17 +273,28 @@ class Sentences(Phrases):
         person = "3s" if phrase.number == "s" else "3p"
         third, link, helper = person == "3s", self.link(), self.link()
         clitic, tail = verb.spanish.pronoun(person), verb.spanish.tail.split()
-        why = self.linked(*rng.choice([("Why", "Por qué"), ("Where", "Dónde"), ("When", "Cuándo"), ("How", "Cómo")]))
+        why = self.linked(
+            *rng.choice(
+                [("Why", "Por qué"), ("Where", "Dónde"), ("When", "Cuándo"), ("How", "Cómo")]
+            )
+        )
         asked = rng.random() < 0.5
         head = why if asked else ([], [])
         form = rng.choice(["does", "did", "is"])
         if form == "is":
             first, rest = BE[phrase.number][0], verb.english.ing
-            words = [*clitic, lexicon.spanish.Verb("estar").finite("present", person), verb.spanish.gerund()]
+            words = [
+                *clitic,
+                lexicon.spanish.Verb("estar").finite("present", person),
+                verb.spanish.gerund(),
+            ]
         else:
             first = {"does": "does" if third else "do", "did": "did"}[form]
             rest = verb.english.base
-            words = [*clitic, verb.spanish.finite("present" if form == "does" else "preterite", person)]
+            words = [
+                *clitic,
+                verb.spanish.finite("present" if form == "does" else "preterite", person),
+            ]
         en = [*head[0], (first, helper), *phrase.english, *[(w, link) for w in rest.split()]]
         es = [("¿", 0), *head[1], *[(w, link) for w in [*words, *tail]], *phrase.spanish]
         return en, es, "?"
@@ -213,16 +303,29 @@ class Sentences(Phrases):
         """I like the cat. -> Me gusta el gato."""
         rng = self.rng
         phrase = self.noun_phrase(["animal", "thing", "food", "place"])
-        people = [("I", "me", False), ("You", "te", False), ("We", "nos", False), ("He", "A él le", True), ("She", "A ella le", True), ("They", "A ellos les", False)]
+        people = [
+            ("I", "me", False),
+            ("You", "te", False),
+            ("We", "nos", False),
+            ("He", "A él le", True),
+            ("She", "A ella le", True),
+            ("They", "A ellos les", False),
+        ]
         who, dative, third = rng.choice(people)
         link, verb = self.link(), self.link()
         gusta = "gusta" if phrase.number == "s" else "gustan"
         if rng.random() < 0.2:
             no = "doesn't" if third else "don't"
-            en, es = [(who, link), (no, verb), ("like", verb)], [*[(w, link) for w in dative.split()]]
+            en, es = (
+                [(who, link), (no, verb), ("like", verb)],
+                [*[(w, link) for w in dative.split()]],
+            )
             es.insert(len(es) - 1, ("no", verb))
         else:
-            en, es = [(who, link), ("likes" if third else "like", verb)], [(w, link) for w in dative.split()]
+            en, es = (
+                [(who, link), ("likes" if third else "like", verb)],
+                [(w, link) for w in dative.split()],
+            )
         return en + phrase.english, es + [(gusta, verb)] + phrase.spanish, "."
 
     def comparison(self):
@@ -231,16 +334,28 @@ class Sentences(Phrases):
         kind = rng.choice(["animal", "person", "thing", "food"])
         first, second = (self.noun_phrase([kind], adjectives=0) for _ in range(2))
         adjective = self.adjective(kind)
-        while " " in adjective.spanish or adjective.group == "colour" or adjective.english in ("good", "bad"):
+        while (
+            " " in adjective.spanish
+            or adjective.group == "colour"
+            or adjective.english in ("good", "bad")
+        ):
             adjective = self.adjective(kind)
-        copula = lexicon.spanish.Verb(adjective.copula).finite("present", "3s" if first.number == "s" else "3p")
+        copula = lexicon.spanish.Verb(adjective.copula).finite(
+            "present", "3s" if first.number == "s" else "3p"
+        )
         be, link, than = self.link(), self.link(), self.link()
         form = adjective.agree(first.gender, first.number)
         if rng.random() < 0.25:
-            middle = [("as", 0), (adjective.english, link), ("as", than)], [("tan", 0), (form, link), ("como", than)]
+            middle = (
+                [("as", 0), (adjective.english, link), ("as", than)],
+                [("tan", 0), (form, link), ("como", than)],
+            )
         else:
             text = comparative(adjective.english)
-            middle = [*[(w, link) for w in text.split()], ("than", than)], [("más", link), (form, link), ("que", than)]
+            middle = (
+                [*[(w, link) for w in text.split()], ("than", than)],
+                [("más", link), (form, link), ("que", than)],
+            )
         return (
             [*first.english, (BE[first.number][0], be), *middle[0], *second.english],
             [*first.spanish, (copula, be), *middle[1], *second.spanish],

@@ -9,7 +9,7 @@ ENDINGS = {
     "preterite": {"a": "é aste ó amos aron", "e": "í iste ió imos ieron", "i": "í iste ió imos ieron"},
     "imperfect": {"a": "aba abas aba ábamos aban", "e": "ía ías ía íamos ían", "i": "ía ías ía íamos ían"},
 }  # fmt: skip
-FUTURE = "é ás á emos án".split()
+FUTURE = ["é", "ás", "á", "emos", "án"]
 FUTURE_STEMS = {"tener": "tendr", "hacer": "har", "querer": "querr", "salir": "saldr", "poder": "podr",
                 "sostener": "sostendr", "detener": "detendr", "oír": "oir", "reír": "reir",
                 "sonreír": "sonreir", "haber": "habr"}  # fmt: skip
