@@ -1,14 +1,17 @@
 // The Debian packages by purpose: `node tools/debian.mjs list native browsers` prints them for apt-get,
 // `install` installs those that are missing.
-import { ToolError, done, main, warn } from "./lib/log.mjs";
+import { done, main, ToolError, warn } from "./lib/log.mjs";
 import { aptInstall, asRoot, capture, debianPackages, which } from "./lib/run.mjs";
 
-const installed = (name) => capture("dpkg-query", ["-W", "-f=${Status}", name])?.includes("ok installed");
+const installed = (name) => capture("dpkg", ["-s", name])?.includes("install ok installed");
 
 main(async ([action, ...purposes]) => {
   const packages = debianPackages(...purposes);
   if (!["list", "install"].includes(action) || !packages.length)
-    throw new ToolError("Say list or install, and purposes.", "For example: node tools/debian.mjs list native browsers");
+    throw new ToolError(
+      "Say list or install, and purposes.",
+      "For example: node tools/debian.mjs list native browsers",
+    );
   if (action === "list") {
     console.log(packages.join(" "));
     return 0;

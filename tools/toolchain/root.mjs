@@ -45,15 +45,18 @@ function enterWith() {
   return process.getuid?.() === 0 && which("unshare") && capture("unshare", ["-m", "true"]) !== null ? "chroot" : null;
 }
 
+/** Whether a root can be made here: by root, or by a user with subordinate user ids. */
+const canMake = () => which("mmdebstrap") && enterWith() && (process.getuid() === 0 || which("newuidmap"));
+
 /** Makes the root; throws a ToolError that says what is missing. */
 export async function makeRoot() {
   const needed = debianPackages("root");
   if (process.platform !== "linux" || !which("apt-get"))
     throw new ToolError("A private toolchain root can only be made on Debian or Ubuntu.");
-  if (!which("mmdebstrap") || !enterWith()) await aptInstall(needed, "mmdebstrap");
-  if (!which("mmdebstrap") || !enterWith())
+  if (!canMake()) await aptInstall(needed, "mmdebstrap");
+  if (!canMake())
     throw new ToolError(
-      "A private toolchain root needs mmdebstrap and bubblewrap, and they could not be installed.",
+      "A private toolchain root needs mmdebstrap, bubblewrap and uidmap, and they could not be installed.",
       `Install them: ${asRoot() ? "" : "sudo "}apt-get install ${needed.join(" ")}`,
     );
   mkdirSync(toolchainCache, { recursive: true });
@@ -93,7 +96,11 @@ export function inRoot(command, cwd = repo) {
   const environment = { HOME: "/tmp", NODE_EXTRA_CA_CERTS: "", NODE_OPTIONS: "" };
   const path = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
   if (enterWith() === "bwrap") {
-    const words = ["--bind", folder, "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"];
+    // The root's folders on an empty file system, so that nothing of the root itself need be writable.
+    const words = ["usr", "etc", "var"].flatMap((name) => ["--ro-bind", join(folder, name), `/${name}`]);
+    for (const name of ["bin", "sbin", "lib", "lib64"])
+      if (existsSync(join(folder, name))) words.push("--symlink", `usr/${name}`, `/${name}`);
+    words.push("--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp");
     for (const shared of [repo, cache]) words.push("--bind", shared, shared);
     for (const [name, value] of Object.entries({ ...environment, PATH: path })) words.push("--setenv", name, value);
     return ["bwrap", ...words, "--die-with-parent", "--chdir", cwd, "--", ...command];
