@@ -10,7 +10,7 @@ using simd::kLanes;
 
 template <class V>
 V silu_mul(V gate, V up) {
-  return (gate / (V(1.0f) + simd::exp(-gate))) * up;
+  return (gate / (V(1.0f) + simd::exp_f32(-gate))) * up;
 }
 
 }  // namespace

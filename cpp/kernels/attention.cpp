@@ -205,7 +205,7 @@ void attention_finish(const float* o, float l, int32_t head_dim, float* out) {
 
 void attention_weights(const float* scores, int32_t n, float m, float l, float* out) {
   const float inverse = 1.0f / l;
-  for (int32_t i = 0; i < n; ++i) out[i] = simd::exp(scores[i] - m) * inverse;
+  for (int32_t i = 0; i < n; ++i) out[i] = simd::exp_f32(scores[i] - m) * inverse;
 }
 
 }  // namespace onehead

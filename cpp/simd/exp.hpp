@@ -47,9 +47,9 @@ V exp_inside(V x) {
 
 }  // namespace detail
 
-// V is float or F32.
+// V is float or F32. Not called exp: xsimd has one too, and an unqualified call would find that.
 template <class V>
-V exp(V x) {
+V exp_f32(V x) {
   const V value = detail::select(x < V(-87.0f), V(0.0f), detail::exp_inside(x));
   return detail::select(x > V(88.72f), V(std::numeric_limits<float>::infinity()), value);
 }

@@ -1,0 +1,97 @@
+// K and V of one head in blocks of 64 positions, and rows that attend to them, for the tests.
+#pragma once
+
+#include <vector>
+
+#include "kernels/attention.hpp"
+#include "samples.hpp"
+
+namespace onehead {
+
+// Keys and values are also kept by position, for the references.
+struct AttentionCache {
+  int32_t head_dim;
+  int32_t length;
+  std::vector<Floats> keys, values;  // [length][head_dim]
+  AlignedBuffer blocks;              // [blocks][K [head_dim][64] | V [64][head_dim]]
+
+  AttentionCache(synthetic::Random& random, int32_t head_dim_, int32_t length_, float magnitude)
+      : head_dim(head_dim_), length(length_) {
+    for (int32_t i = 0; i < length; ++i) {
+      keys.push_back(random_floats(random, head_dim, magnitude));
+      values.push_back(random_floats(random, head_dim));
+    }
+    const int32_t n_blocks = (length + kBlockPositions - 1) / kBlockPositions;
+    blocks = *AlignedBuffer::allocate(static_cast<size_t>(n_blocks * block_floats()) * sizeof(float));
+    for (int32_t i = 0; i < length; ++i) {
+      float* k = block(i / kBlockPositions);
+      float* v = k + head_dim * kBlockPositions;
+      const int32_t slot = i % kBlockPositions;
+      for (int32_t d = 0; d < head_dim; ++d) {
+        k[d * kBlockPositions + slot] = keys[static_cast<size_t>(i)][static_cast<size_t>(d)];
+        v[slot * head_dim + d] = values[static_cast<size_t>(i)][static_cast<size_t>(d)];
+      }
+    }
+  }
+
+  int32_t block_floats() const { return 2 * kBlockPositions * head_dim; }
+  float* block(int32_t index) { return blocks.at<float>(0) + index * block_floats(); }
+};
+
+// A query that sees positions [begin, end) of the cache.
+struct Query {
+  Floats q;
+  int32_t begin;
+  int32_t end;
+};
+
+struct Attended {
+  Floats out;
+  Floats scores;  // raw, by position; zero where nothing is seen
+  float m = 0.0f;
+  float l = 0.0f;
+};
+
+// All queries in the same calls, block after block.
+inline std::vector<Attended> attend(AttentionCache& cache, const std::vector<Query>& queries) {
+  std::vector<Attended> results(queries.size());
+  std::vector<bool> started(queries.size(), false);
+  const int32_t n_blocks = (cache.length + kBlockPositions - 1) / kBlockPositions;
+  for (auto& result : results) {
+    result.out.assign(static_cast<size_t>(cache.head_dim), -7.0f);
+    result.scores.assign(static_cast<size_t>(n_blocks * kBlockPositions), 0.0f);
+  }
+  AttentionScratch scratch;
+  for (int32_t block = 0; block < n_blocks; ++block) {
+    std::vector<AttentionRow> rows(queries.size());
+    for (size_t r = 0; r < queries.size(); ++r) {
+      const int32_t first = block * kBlockPositions;
+      AttentionRow& row = rows[r];
+      row.q = queries[r].q.data();
+      row.visible_begin = std::clamp(queries[r].begin - first, 0, kBlockPositions);
+      row.visible_end = std::clamp(queries[r].end - first, 0, kBlockPositions);
+      row.m = &results[r].m;
+      row.l = &results[r].l;
+      row.o = results[r].out.data();
+      row.first = !started[r];
+      row.scores = results[r].scores.data() + first;
+      if (row.visible_begin < row.visible_end) started[r] = true;
+    }
+    const float* k = cache.block(block);
+    attention_block(k, k + cache.head_dim * kBlockPositions, cache.head_dim, rows.data(),
+                    static_cast<int32_t>(rows.size()), scratch);
+  }
+  for (auto& result : results) {
+    attention_finish(result.out.data(), result.l, cache.head_dim, result.out.data());
+  }
+  return results;
+}
+
+inline Floats scaled_query(synthetic::Random& random, int32_t head_dim, float magnitude) {
+  Floats q = random_floats(random, head_dim, magnitude);
+  const float factor = 1.0f / std::sqrt(static_cast<float>(head_dim));
+  for (float& value : q) value = value * factor;
+  return q;
+}
+
+}  // namespace onehead

@@ -1,0 +1,50 @@
+#include "simd/half_batch.hpp"
+
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cmath>
+
+#include "simd/int8.hpp"
+
+namespace onehead::simd {
+namespace {
+
+bool same(float a, float b) {
+  return std::bit_cast<uint32_t>(a) == std::bit_cast<uint32_t>(b) ||
+         (std::isnan(a) && std::isnan(b));
+}
+
+TEST(HalfBatch, EveryF16AndBf16HasTheScalarsBits) {
+  for (uint32_t first = 0; first < 0x10000u; first += kLanes) {
+    uint16_t in[kLanes];
+    for (uint32_t i = 0; i < kLanes; ++i) in[i] = static_cast<uint16_t>(first + i);
+    float f16[kLanes];
+    float bf16[kLanes];
+    store(f16, load_f16(in));
+    store(bf16, load_bf16(in));
+    for (int i = 0; i < kLanes; ++i) {
+      ASSERT_TRUE(same(f16[i], f16_to_f32(in[i]))) << in[i];
+      ASSERT_TRUE(same(bf16[i], bf16_to_f32(in[i]))) << in[i];
+    }
+  }
+}
+
+// Both ways of load_scales: blocks of ordinary scales, and blocks with one scale that is not.
+TEST(HalfBatch, EveryScaleIsExactBesideAnyOther) {
+  for (uint32_t half = 0; half < 0x10000u; ++half) {
+    for (uint32_t lane = 0; lane < 8; ++lane) {
+      uint16_t in[8];
+      for (uint32_t i = 0; i < 8; ++i) in[i] = static_cast<uint16_t>(0x2000u + 77u * i);
+      in[lane] = static_cast<uint16_t>(half);
+      Floats out[kTileVectors];
+      load_scales(in, out);
+      float scales[8];
+      for (int v = 0; v < kTileVectors; ++v) out[v].store_unaligned(scales + v * kVectorOutputs);
+      for (int i = 0; i < 8; ++i) ASSERT_TRUE(same(scales[i], f16_to_f32(in[i]))) << half;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace onehead::simd
