@@ -7,7 +7,7 @@ import { forEachEngine } from "./each_engine.mjs";
 import { expectedRun } from "./page/expected.mjs";
 import { readLive, untilTranslated } from "./page/read_page.mjs";
 
-const demo = fileURLToPath(new URL("../../dist-demo", import.meta.url));
+const demo = fileURLToPath(new URL("../../build/page", import.meta.url));
 const cat = "The cat purrs.";
 
 /** MiniBrowser's window cannot be as narrow as a phone. */

@@ -7,7 +7,7 @@ import { expectedRun, shippedModel } from "./page/expected.mjs";
 import { readLive, readServed, until, untilTranslated } from "./page/read_page.mjs";
 import { strictPolicy } from "./policy.mjs";
 
-const demo = fileURLToPath(new URL("../../dist-demo", import.meta.url));
+const demo = fileURLToPath(new URL("../../build/page", import.meta.url));
 const cat = "The cat purrs.";
 const fox = "The quick brown fox jumps over the lazy dog.";
 
@@ -30,7 +30,7 @@ forEachEngine("page", (test) => {
     const live = await readLive(page);
     assert.equal(live.origin, "live");
     assert.match(live.originText, /computed in your tab/);
-    const { alignment_layer: measured } = { alignment_layer: run.info.metadata["onehead.task.translate.alignment_layer"] };
+    const measured = run.info.metadata["onehead.task.translate.alignment_layer"];
     assert.equal(live.layer, measured, "the layer that aligns best is shown first");
     compareDrawing(live, run);
     compareMaps(live, run);

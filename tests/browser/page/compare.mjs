@@ -15,6 +15,8 @@ export function compareDrawing(drawn, run) {
   const { layer, query, target } = drawn;
   assert.equal(query, target - 1, "a token is chosen by the row before it");
   assert.equal(drawn.rows.length, run.tokens.length);
+  assert.match(drawn.after, /^after .+ → .+$/);
+  assert.equal(drawn.after.split(" → ")[1], labelOf(run.tokens[target]));
   compareLedger(drawn, run, layer, query);
   compareSplit(drawn, run, layer, query);
   compareCandidates(drawn, run, query);
