@@ -5,7 +5,7 @@ import { sourceAlias } from "./vite.config.js";
 export default defineConfig({
   resolve: { alias: sourceAlias },
   test: {
-    include: ["tests/web/**/*.test.ts"],
+    include: ["tests/web/**/*.test.ts", "tests/demo/**/*.test.ts"],
     environment: "node",
     testTimeout: 30_000,
     pool: "forks",

@@ -1,5 +1,5 @@
-// One layer of a run as a short JSON text, for the recorded run inside the page. Numbers are kept as finely as
-// they are drawn: cache values in the barcode's levels, weights in thousandths, probabilities in thousandths.
+// One layer of a run as a short JSON text, for the recorded run inside the page. Attention weights are kept bit for
+// bit, since sums of them are drawn too; cache values in the barcode's levels, which is all that is drawn of them.
 
 import { BARCODE_LEVELS, barcodeLevels, barcodeScale } from "../models/barcode";
 import { at, cacheRow, type Position, type Run, type RunShape, weight } from "./run";
@@ -21,12 +21,26 @@ interface CompactPosition {
   readonly control?: 1;
   /** Barcode levels, one base-36 digit each: keys, then values. */
   readonly cache: string;
-  /** Thousandths in base 36, [query head, key] in order; nothing between two commas is 0. */
+  /** Weights [query head, key] as little-endian f32, in base64. */
   readonly reads: string;
-  readonly next?: readonly (readonly [text: string, thousandths: number])[];
+  readonly next?: readonly (readonly [text: string, probability: number])[];
 }
 
-const thousandths = (x: number) => Math.round(x * 1000);
+const rounded = (x: number) => Number(x.toPrecision(6));
+
+function toBase64(numbers: Float32Array): string {
+  const view = new DataView(new ArrayBuffer(numbers.length * 4));
+  numbers.forEach((x, i) => {
+    view.setFloat32(i * 4, x, true);
+  });
+  return btoa(String.fromCharCode(...new Uint8Array(view.buffer)));
+}
+
+function fromBase64(text: string): Float32Array {
+  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const view = new DataView(bytes.buffer);
+  return Float32Array.from({ length: bytes.length >> 2 }, (_, i) => view.getFloat32(i * 4, true));
+}
 
 /** The held layer `layer` of a run, rounded to what the page draws. */
 export function compactRun(run: Run, layer: number): CompactRun {
@@ -41,25 +55,24 @@ export function compactRun(run: Run, layer: number): CompactRun {
     promptLength: run.promptLength,
     kvBytes: run.kvBytes,
     kvBytesPerToken: run.kvBytesPerToken,
-    scales: [round4(scales[0]), round4(scales[1])],
+    scales: [rounded(scales[0]), rounded(scales[1])],
     positions: run.positions.map((position, query) => ({
       text: position.text,
       ...(position.control ? { control: 1 as const } : {}),
       cache:
         digits(cacheRow(run, position.keys, layer), scales[0]) +
         digits(cacheRow(run, position.values, layer), scales[1]),
-      reads: Array.from({ length: nQueryHeads * (query + 1) }, (_, i) => {
-        const value = thousandths(weight(run, layer, Math.floor(i / (query + 1)), query, i % (query + 1)));
-        return value === 0 ? "" : value.toString(36);
-      }).join(","),
+      reads: toBase64(
+        Float32Array.from({ length: nQueryHeads * (query + 1) }, (_, i) =>
+          weight(run, layer, Math.floor(i / (query + 1)), query, i % (query + 1)),
+        ),
+      ),
       ...(position.next.length > 0
-        ? { next: position.next.map((c) => [c.text, thousandths(c.probability)] as const) }
+        ? { next: position.next.map((c) => [c.text, rounded(c.probability)] as const) }
         : {}),
     })),
   };
 }
-
-const round4 = (x: number) => Number(x.toPrecision(4));
 
 /** The run that a compact one stands for, at the precision it was kept. */
 export function expandRun(compact: CompactRun): Run {
@@ -68,7 +81,7 @@ export function expandRun(compact: CompactRun): Run {
   const row = (digits: string, scale: number) =>
     Float32Array.from(digits, (digit) => levelValue(Number.parseInt(digit, 36), scale));
   const positions = compact.positions.map((position, query): Position => {
-    const reads = position.reads.split(",").map((text) => Number.parseInt(text || "0", 36) / 1000);
+    const reads = fromBase64(position.reads);
     if (reads.length !== nQueryHeads * (query + 1) || position.cache.length !== 2 * width) {
       throw new RangeError(`position ${query} of the recorded run is cut off`);
     }
@@ -77,8 +90,8 @@ export function expandRun(compact: CompactRun): Run {
       control: position.control === 1,
       keys: row(position.cache.slice(0, width), at(compact.scales, 0)),
       values: row(position.cache.slice(width), at(compact.scales, 1)),
-      reads: Float32Array.from(reads),
-      next: (position.next ?? []).map(([text, share]) => ({ text, probability: share / 1000 })),
+      reads,
+      next: (position.next ?? []).map(([text, probability]) => ({ text, probability })),
     };
   });
   return {
