@@ -191,7 +191,7 @@ test("a weight behind the mask is 0 and an unheld layer is an error", () => {
 });
 
 test("percents never round something to nothing", () => {
-  expect([0, 0.0001, 0.004, 0.005, 0.434, 1].map(percent)).toEqual(["0 %", "0 %", "under 1 %", "1 %", "43 %", "100 %"]);
+  expect([0, 0.0001, 0.004, 0.005, 0.426, 1].map(percent)).toEqual(["0 %", "0 %", "under 1 %", "1 %", "43 %", "100 %"]);
 });
 
 describe("what is shown", () => {

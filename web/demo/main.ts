@@ -18,6 +18,8 @@ import { createStore } from "./ui/store";
 import "./ui/tour";
 import { followWordChoice } from "./ui/word_choice";
 
+const WAITING = "The model is on its way. This is translated as soon as it is here.";
+
 /** Time between two shown tokens, so that the ledger is seen to grow; the model itself is faster. */
 const PACE_MS = 90;
 
@@ -69,7 +71,10 @@ const pause = (ms: number) => new Promise<void>((resolve) => window.setTimeout(r
 /** `shown`: the visitor asked for it, so it is paced and announced. The first run replaces the recorded one at once. */
 async function translateNow(text: string, shown: boolean): Promise<void> {
   wanted = text;
-  if (model === undefined) return;
+  if (model === undefined) {
+    if (text !== recording.run.source) store.update({ entries: [{ source: text, notice: WAITING }] });
+    return;
+  }
   running?.abort();
   const own = new AbortController();
   running = own;
@@ -230,6 +235,7 @@ tour.addEventListener("step", (event) => {
 });
 
 prepareTour();
+void translateNow(wanted, false);
 store.update({});
 void start();
 if (!still.matches && opened.text === undefined) {

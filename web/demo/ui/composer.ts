@@ -1,6 +1,7 @@
 // Where the English is typed. Takes text as people type it: with input methods, by paste, by a tap on an example.
 
 import { html, LitElement, type TemplateResult } from "lit";
+import { live } from "lit/directives/live.js";
 import { foreign } from "../run/language";
 import { MAX_CHARACTERS } from "../run/sentences";
 
@@ -84,7 +85,7 @@ export class Composer extends LitElement {
         autocomplete="off"
         enterkeyhint="go"
         aria-describedby="remark"
-        .value=${this.text}
+        .value=${live(this.text)}
         @input=${this.#changed}
         @keydown=${this.#key}
         @compositionstart=${() => {
