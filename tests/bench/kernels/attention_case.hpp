@@ -1,0 +1,71 @@
+// One token's attention over a past, through the kernel as model/forward calls it: block after block,
+// for each K/V head the rows of the query heads that read it.
+#pragma once
+
+#include <cmath>
+#include <vector>
+
+#include "base/aligned_buffer.hpp"
+#include "kernels/attention.hpp"
+#include "synthetic/random.hpp"
+
+namespace onehead::bench {
+
+class AttentionCase {
+ public:
+  AttentionCase(int32_t n_heads, int32_t n_kv_heads, int32_t head_dim, int32_t past)
+      : n_heads_(n_heads), n_kv_heads_(n_kv_heads), head_dim_(head_dim), past_(past) {
+    synthetic::Random random(1);
+    const int32_t n_blocks = (past + kBlockPositions - 1) / kBlockPositions;
+    const size_t floats = static_cast<size_t>(n_blocks) * static_cast<size_t>(n_kv_heads * head_floats());
+    cache_ = *AlignedBuffer::allocate(floats * sizeof(float));
+    for (size_t i = 0; i < floats; ++i) cache_.at<float>(0)[i] = random.symmetric();
+    const auto size = static_cast<size_t>(n_heads * head_dim);
+    q_.resize(size);
+    for (float& q : q_) q = random.symmetric() / std::sqrt(static_cast<float>(head_dim));
+    o_.resize(size);
+    out_.resize(size);
+    m_.resize(static_cast<size_t>(n_heads));
+    l_.resize(static_cast<size_t>(n_heads));
+    rows_.resize(static_cast<size_t>(n_heads / n_kv_heads));
+  }
+
+  void run() {
+    const auto n_rows = static_cast<int32_t>(rows_.size());
+    for (int32_t first = 0; first < past_; first += kBlockPositions) {
+      for (int32_t g = 0; g < n_kv_heads_; ++g) {
+        for (int32_t r = 0; r < n_rows; ++r) set_row(g * n_rows + r, first, rows_[static_cast<size_t>(r)]);
+        const float* k = cache_.at<float>(0) +
+                         static_cast<ptrdiff_t>(first / kBlockPositions * n_kv_heads_ + g) * head_floats();
+        attention_block(k, k + kBlockPositions * head_dim_, head_dim_, rows_.data(), n_rows, scratch_);
+      }
+    }
+    for (int32_t h = 0; h < n_heads_; ++h) {
+      attention_finish(&o_[at(h)], l_[static_cast<size_t>(h)], head_dim_, &out_[at(h)]);
+    }
+  }
+
+  float first_output() const { return out_[0]; }
+
+ private:
+  int32_t head_floats() const { return 2 * kBlockPositions * head_dim_; }
+  size_t at(int32_t head) const { return static_cast<size_t>(head * head_dim_); }
+
+  void set_row(int32_t head, int32_t first, AttentionRow& row) {
+    row.q = &q_[at(head)];
+    row.visible_begin = 0;
+    row.visible_end = std::min(kBlockPositions, past_ - first);
+    row.m = &m_[static_cast<size_t>(head)];
+    row.l = &l_[static_cast<size_t>(head)];
+    row.o = &o_[at(head)];
+    row.first = first == 0;
+  }
+
+  int32_t n_heads_, n_kv_heads_, head_dim_, past_;
+  AlignedBuffer cache_;
+  std::vector<float> q_, o_, out_, m_, l_;
+  std::vector<AttentionRow> rows_;
+  AttentionScratch scratch_;
+};
+
+}  // namespace onehead::bench

@@ -1,0 +1,44 @@
+// What the machine itself can do, in this build's batches: the bars beside which kernels are put.
+#pragma once
+
+#include "base/aligned_buffer.hpp"
+#include "simd/f32.hpp"
+
+namespace onehead::bench {
+
+// Reads a buffer once; the sum keeps the loads alive.
+inline float read_once(const AlignedBuffer& buffer) {
+  using simd::F32;
+  constexpr int kChains = 8;
+  constexpr size_t kStep = kChains * static_cast<size_t>(simd::kLanes);
+  F32 sums[kChains];
+  for (F32& sum : sums) sum = F32(0.0f);
+  const float* x = buffer.at<float>(0);
+  const size_t n = buffer.size() / sizeof(float);
+  for (size_t i = 0; i + kStep <= n; i += kStep) {
+    for (int c = 0; c < kChains; ++c) sums[c] = sums[c] + simd::load(x + i + c * simd::kLanes);
+  }
+  for (int c = 1; c < kChains; ++c) sums[0] = sums[0] + sums[c];
+  return sums[0].get(0);
+}
+
+// Multiplies then adds in registers, as the contract's f32 must. Each chain waits for its own product and
+// sum (6 to 8 cycles), so twelve of them keep two units of each kind busy. Returns a value that depends
+// on all.
+inline constexpr int kMulAddChains = 12;
+inline constexpr int kMulAddsPerStep = kMulAddChains * simd::kLanes;
+
+inline float mul_add_steps(int64_t n, float seed) {
+  using simd::F32;
+  F32 sums[kMulAddChains];
+  for (int c = 0; c < kMulAddChains; ++c) sums[c] = F32(static_cast<float>(c));
+  const F32 a(seed);
+  const F32 b(0.999f);
+  for (int64_t i = 0; i < n; ++i) {
+    for (F32& sum : sums) sum = sum * b + a;
+  }
+  for (int c = 1; c < kMulAddChains; ++c) sums[0] = sums[0] + sums[c];
+  return sums[0].get(0);
+}
+
+}  // namespace onehead::bench
