@@ -12,6 +12,7 @@ const aliasTo = (folder: string, extension: string) => [
   { find: /^onehead\/tasks$/, replacement: resolve(repo, folder, `tasks/index.${extension}`) },
 ];
 export const sourceAlias = aliasTo("web/src", "ts");
+export const distAlias = aliasTo("dist", "js");
 
 /** In the sources, `new URL("./worker.js", …)` names what tsc will emit; the dev server has worker.ts. */
 const workerSource: Plugin = {
@@ -32,7 +33,7 @@ async function pagePlugins(): Promise<PluginOption[]> {
 export default defineConfig(async ({ command }) => ({
   root: resolve(repo, "web/demo"),
   base: "./",
-  resolve: { alias: command === "serve" ? sourceAlias : aliasTo("dist", "js") },
+  resolve: { alias: command === "serve" ? sourceAlias : distAlias },
   plugins: [workerSource, await pagePlugins()],
   server: { fs: { allow: [repo] } },
   worker: { format: "es" as const },

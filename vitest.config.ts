@@ -1,13 +1,15 @@
-// The Node suites of the package: loader, options, engine on the simd128 build.
+// The suites that run in Node: the package as it is built (dist/, the simd128 engine), and the page's pure parts.
 import { defineConfig } from "vitest/config";
-import { sourceAlias } from "./vite.config.js";
+import { distAlias } from "./vite.config.js";
 
 export default defineConfig({
-  resolve: { alias: sourceAlias },
+  resolve: { alias: distAlias },
   test: {
     include: ["tests/web/**/*.test.ts", "tests/demo/**/*.test.ts"],
     environment: "node",
     testTimeout: 30_000,
     pool: "forks",
+    execArgv: ["--expose-gc"], // to tell what is garbage from what is held
+    server: { deps: { external: [/\/dist\//] } },
   },
 });

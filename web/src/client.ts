@@ -101,11 +101,7 @@ export class Client {
 }
 
 /** Follows a call's answer until the signal aborts; `onAbort` then tells the engine. */
-export async function withSignal<T>(
-  call: Call<T>,
-  signal: AbortSignal | undefined,
-  onAbort: () => void,
-): Promise<T> {
+export async function withSignal<T>(call: Call<T>, signal: AbortSignal | undefined, onAbort: () => void): Promise<T> {
   const abort = () => {
     call.drop(signal?.reason);
     onAbort();

@@ -120,8 +120,7 @@ export class Engine {
 
   encode(text: string, bos: boolean | undefined, special: boolean): Int32Array {
     const flags =
-      (bos === undefined ? 0 : bos ? EncodeFlag.bos : EncodeFlag.noBos) |
-      (special ? EncodeFlag.special : 0);
+      (bos === undefined ? 0 : bos ? EncodeFlag.bos : EncodeFlag.noBos) | (special ? EncodeFlag.special : 0);
     this.check((raw) => raw.encode(this.#encoder.encode(text), flags));
     return this.call((raw) => raw.tokens().slice());
   }
@@ -167,16 +166,7 @@ export class Engine {
     // A seed is a whole number below 2^53: two 32-bit halves.
     const high = Math.floor(o.seed / 2 ** 32);
     this.check((raw) =>
-      raw.configureSession(
-        session,
-        o.temperature,
-        o.topK,
-        o.topP,
-        o.minP,
-        o.repetitionPenalty,
-        o.seed >>> 0,
-        high,
-      ),
+      raw.configureSession(session, o.temperature, o.topK, o.topP, o.minP, o.repetitionPenalty, o.seed >>> 0, high),
     );
   }
 
@@ -194,9 +184,7 @@ export class Engine {
       logprob: raw.sampledLogprobs()[i] as number,
       text: sampled ? this.#decoder.decode(raw.text(i)) : "",
       ids: Array.from(raw.candidateIds().subarray(i * nCandidates, (i + 1) * nCandidates)),
-      logprobs: Array.from(
-        raw.candidateLogprobs().subarray(i * nCandidates, (i + 1) * nCandidates),
-      ),
+      logprobs: Array.from(raw.candidateLogprobs().subarray(i * nCandidates, (i + 1) * nCandidates)),
     }));
     const candidates = row.ids.map((id, c) => ({
       id,

@@ -69,8 +69,7 @@ export function toWire(error: unknown): WireError {
   return { code: "internal", message: `onehead met an unexpected fault (${text}).` };
 }
 
-export const fromWire = (wire: WireError): OneheadError =>
-  new OneheadError(wire.code, wire.message);
+export const fromWire = (wire: WireError): OneheadError => new OneheadError(wire.code, wire.message);
 
 // The codes of cpp/base/status.hpp by number.
 const coreCodes: readonly ErrorCode[] = [

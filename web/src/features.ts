@@ -24,8 +24,7 @@ const kSplat = [0x41, 0, 0xfd, 0x0f]; // i32.const 0, i8x16.splat
 
 const simdModule = () => module(kV128, [...kSplat, 0xfd, 0x62]); // i8x16.popcnt
 const relaxedModule = () => module(kV128, [...kSplat, ...kSplat, 0xfd, 0x80, 0x02]); // i8x16.relaxed_swizzle
-const threadsModule = () =>
-  module(kI32, [0x41, 0, 0xfe, 0x10, 2, 0], [5, 4, 1, 3, 1, 1]); // shared memory, i32.atomic.load
+const threadsModule = () => module(kI32, [0x41, 0, 0xfe, 0x10, 2, 0], [5, 4, 1, 3, 1, 1]); // shared memory, i32.atomic.load
 
 /** Asks the engine; cheap, and nothing is kept. */
 export function detectFeatures(): Features {

@@ -1,7 +1,8 @@
 // A running generation as the caller holds it. It starts at once; what arrives waits until it is taken.
 
-import type { Call, Client } from "./client.js";
+import type { Call } from "./client.js";
 import type { WireResult, WireToken } from "./protocol.js";
+import { iterate, leftEarly, Queue, streamTexts } from "./queue.js";
 import type { Generation, Result, Token } from "./types.js";
 
 export interface GenerationSource {
@@ -11,31 +12,22 @@ export interface GenerationSource {
   stop(id: number, position: number | undefined): void;
 }
 
-export function startGeneration(
-  client: Client,
-  signal: AbortSignal | undefined,
-  source: GenerationSource,
-): Generation {
-  return new ClientGeneration(client, signal, source);
-}
-
-class ClientGeneration implements Generation {
+export class ClientGeneration implements Generation {
   readonly #source: GenerationSource;
   readonly #signal: AbortSignal | undefined;
   readonly #startMs = performance.now();
   readonly #result: Promise<Result>;
+  readonly #queue = new Queue<WireToken>();
   #call: Call<WireResult> | undefined;
-  #queue: WireToken[] = [];
-  #wake: (() => void) | undefined;
   #text = "";
   #tail = "";
   #firstMs: number | undefined;
   #taken = false;
+  /** Where the session stands after the last token that was taken, or that came in. */
   #delivered: number | undefined;
   #arrived: number | undefined;
-  #end: { error?: unknown } | undefined;
 
-  constructor(_client: Client, signal: AbortSignal | undefined, source: GenerationSource) {
+  constructor(signal: AbortSignal | undefined, source: GenerationSource) {
     this.#source = source;
     this.#signal = signal;
     this.#result = this.#run();
@@ -52,22 +44,21 @@ class ClientGeneration implements Generation {
       const totalMs = performance.now() - this.#startMs;
       this.#tail = end.tail;
       this.#text += end.tail;
-      this.#finish({});
+      this.#queue.finish({});
       return {
         text: this.#text,
         finishReason: end.finishReason,
         usage: { promptTokens: end.promptTokens, completionTokens: end.completionTokens },
         timings: {
-          timeToFirstTokenMs: (this.#firstMs ?? performance.now()) - this.#startMs,
+          timeToFirstTokenMs: this.#firstMs === undefined ? totalMs : this.#firstMs - this.#startMs,
           totalMs,
           promptMs: end.promptMs,
-          promptTokensPerSecond: end.promptMs > 0 ? (1000 * end.promptTokens) / end.promptMs : 0,
-          ...(end.decodeSteps > 0 &&
-            end.decodeMs > 0 && { tokensPerSecond: (1000 * end.decodeSteps) / end.decodeMs }),
+          ...perSecond("promptTokensPerSecond", end.promptTokens, end.promptMs),
+          ...perSecond("tokensPerSecond", end.decodeSteps, end.decodeMs),
         },
       };
     } catch (error) {
-      this.#finish({ error });
+      this.#queue.finish({ error });
       throw error;
     } finally {
       this.#signal?.removeEventListener("abort", abort);
@@ -81,22 +72,15 @@ class ClientGeneration implements Generation {
       this.#arrived = token.position;
       this.#queue.push(token);
     }
-    this.#wake?.();
-  }
-
-  #finish(end: { error?: unknown }): void {
-    this.#end ??= end;
-    this.#wake?.();
   }
 
   /** Ends early: waiting ends with `reason`, and the session goes back to what was delivered. */
   #stop(reason: unknown): void {
     if (!this.#call) return;
-    this.#finish({ error: reason });
-    this.#queue = [];
-    const call = this.#call;
-    call.drop(reason);
-    this.#source.stop(call.id, this.#taken ? this.#delivered : this.#arrived);
+    this.#queue.clear();
+    this.#queue.finish({ error: reason });
+    this.#call.drop(reason);
+    this.#source.stop(this.#call.id, this.#taken ? this.#delivered : this.#arrived);
   }
 
   result(): Promise<Result> {
@@ -105,31 +89,18 @@ class ClientGeneration implements Generation {
 
   [Symbol.asyncIterator](): AsyncIterator<Token> {
     this.#take();
-    return {
-      next: async () => {
-        const token = await this.#next();
-        return token ? { done: false, value: token } : { done: true, value: undefined };
-      },
-      return: async () => {
-        this.#leave();
-        return { done: true, value: undefined };
-      },
-    };
+    return iterate(
+      () => this.#next(),
+      () => this.#leave(),
+    );
   }
 
   textStream(): ReadableStream<string> {
     this.#take();
-    return new ReadableStream<string>(
-      {
-        pull: async (controller) => {
-          const token = await this.#next();
-          const text = token ? token.text : this.#tail;
-          if (text) controller.enqueue(text);
-          if (!token) controller.close();
-        },
-        cancel: () => this.#leave(),
-      },
-      { highWaterMark: 0 },
+    return streamTexts(
+      () => this.#next(),
+      () => this.#leave(),
+      () => this.#tail,
     );
   }
 
@@ -139,26 +110,20 @@ class ClientGeneration implements Generation {
   }
 
   async #next(): Promise<Token | undefined> {
-    for (;;) {
-      const wire = this.#queue.shift();
-      if (wire) {
-        const { position, ...token } = wire;
-        this.#delivered = position;
-        return token;
-      }
-      if (this.#end) {
-        if ("error" in this.#end) throw this.#end.error;
-        return undefined;
-      }
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
+    const wire = await this.#queue.next();
+    if (!wire) return undefined;
+    const { position, ...token } = wire;
+    this.#delivered = position;
+    return token;
   }
 
   // Left before the end, by `break` or by cancelling the stream.
   #leave(): void {
-    const finished = this.#end && this.#queue.length === 0;
-    if (!finished) this.#stop(new DOMException("The generation was left before its end.", "AbortError"));
+    if (!this.#queue.isDone) this.#stop(leftEarly("generation"));
   }
+}
+
+/** A rate, where there is something to measure. */
+function perSecond<N extends string>(name: N, n: number, ms: number): { [K in N]?: number } {
+  return n > 0 && ms > 0 ? ({ [name]: (1000 * n) / ms } as { [K in N]?: number }) : {};
 }

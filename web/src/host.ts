@@ -84,8 +84,7 @@ export class Host {
   async load(args: Args<"load">, id: number): Promise<Value<"load">> {
     const engine = await Engine.create(this.#factory, args.module);
     this.#engine = engine;
-    const progress = (progress: Extract<Answer, { progress: unknown }>["progress"]) =>
-      this.#reply({ id, progress });
+    const progress = (progress: Extract<Answer, { progress: unknown }>["progress"]) => this.#reply({ id, progress });
     this.#info = await loadModel(engine, args, this.#mailbox, this.#stop.signal, progress);
     this.#scheduler = new Scheduler(engine, this.#mailbox);
     return this.#info;
@@ -231,10 +230,7 @@ export class Host {
         const fork = base.fork();
         work.own.push(fork);
         for (const token of ids.slice(shared, -1)) fork.ids.push(token);
-        const score = await this.#run<Score>(
-          work,
-          (outcome) => new ScoreJob(engine, fork, ids, begin, outcome),
-        );
+        const score = await this.#run<Score>(work, (outcome) => new ScoreJob(engine, fork, ids, begin, outcome));
         work.own.splice(work.own.indexOf(fork), 1);
         fork.free();
         return score;
@@ -280,11 +276,7 @@ export class Host {
   }
 
   /** Keeps the books of a request that runs over several slices. */
-  async #work<T>(
-    id: number,
-    session: Sequence | undefined,
-    run: (work: Work) => Promise<T>,
-  ): Promise<T> {
+  async #work<T>(id: number, session: Sequence | undefined, run: (work: Work) => Promise<T>): Promise<T> {
     const { engine, scheduler } = this.#loaded();
     const work = new Work();
     work.session = session;

@@ -188,13 +188,7 @@ export class ScoreJob extends ReadingJob<Score> {
   readonly #begin: number;
   readonly #tokens: { id: number; text: string; logprob: number }[] = [];
 
-  constructor(
-    engine: Engine,
-    sequence: Sequence,
-    all: readonly number[],
-    begin: number,
-    outcome: Outcome<Score>,
-  ) {
+  constructor(engine: Engine, sequence: Sequence, all: readonly number[], begin: number, outcome: Outcome<Score>) {
     super(engine, sequence, outcome);
     this.#all = all;
     this.#begin = begin;

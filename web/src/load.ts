@@ -78,10 +78,7 @@ export async function load(
 }
 
 /** Both, or the first failure; a port that came in vain is ended. */
-async function both<P extends { end(): Promise<void> }, M>(
-  port: Promise<P>,
-  module: Promise<M>,
-): Promise<[P, M]> {
+async function both<P extends { end(): Promise<void> }, M>(port: Promise<P>, module: Promise<M>): Promise<[P, M]> {
   const [opened, compiled] = await Promise.allSettled([port, module]);
   if (opened.status === "rejected") throw opened.reason;
   if (compiled.status === "rejected") {

@@ -3,15 +3,8 @@
 import { type Client, withSignal } from "./client.js";
 import { installDispose } from "./dispose.js";
 import { OneheadError } from "./errors.js";
-import { startGeneration } from "./generation.js";
-import {
-  checkGenerate,
-  checkOptions,
-  checkPrompt,
-  checkTrace,
-  encodeChecks,
-  signalChecks,
-} from "./options.js";
+import { ClientGeneration } from "./generation.js";
+import { checkGenerate, checkOptions, checkPrompt, checkTrace, encodeChecks, signalChecks } from "./options.js";
 import type { Operation, Operations } from "./protocol.js";
 import { ClientSession } from "./session.js";
 import type {
@@ -64,9 +57,8 @@ export class ClientModel implements Model {
   generate(prompt: Prompt, options?: GenerateOptions): Generation {
     const { signal, ...wire } = checkGenerate(options);
     const checked = checkPrompt(prompt, this.info.vocabSize, "generate");
-    return startGeneration(this.#client, signal, {
-      start: (onTokens) =>
-        this.#client.call("generate", { ...wire, session: 0, prompt: checked }, { onTokens }),
+    return new ClientGeneration(signal, {
+      start: (onTokens) => this.#client.call("generate", { ...wire, session: 0, prompt: checked }, { onTokens }),
       stop: (id) => this.#abort(id),
     });
   }
@@ -75,11 +67,7 @@ export class ClientModel implements Model {
     return new ClientSession(this.#client, this.info, await this.#ask("createSession", {}));
   }
 
-  async score(
-    prompt: Prompt,
-    continuations: readonly Prompt[],
-    options?: ScoreOptions,
-  ): Promise<Score[]> {
+  async score(prompt: Prompt, continuations: readonly Prompt[], options?: ScoreOptions): Promise<Score[]> {
     const { signal } = checkOptions<ScoreOptions>(options, signalChecks, "score");
     const { vocabSize } = this.info;
     if (!Array.isArray(continuations)) {

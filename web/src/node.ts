@@ -1,12 +1,7 @@
 // What Node offers under no global name. `process.getBuiltinModule` needs no import that a bundler would try to follow.
 
 interface NodeFile {
-  read(
-    buffer: Uint8Array,
-    offset: number,
-    length: number,
-    position: number | null,
-  ): Promise<{ bytesRead: number }>;
+  read(buffer: Uint8Array, offset: number, length: number, position: number | null): Promise<{ bytesRead: number }>;
   stat(): Promise<{ size: number }>;
   close(): Promise<void>;
 }

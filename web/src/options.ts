@@ -18,8 +18,7 @@ const must =
 
 const isNumber = (value: unknown): value is number => typeof value === "number";
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
-const isList = (value: unknown, test: (entry: unknown) => boolean) =>
-  Array.isArray(value) && value.every(test);
+const isList = (value: unknown, test: (entry: unknown) => boolean) => Array.isArray(value) && value.every(test);
 
 const anything: Check = () => undefined;
 const aBoolean = must("true or false", (value) => typeof value === "boolean");
@@ -43,11 +42,7 @@ const indices = (...words: readonly string[]) =>
   );
 
 /** The given options without absent ones; throws at the first that is unknown or wrong. */
-export function checkOptions<T extends object>(
-  given: T | undefined,
-  checks: Checks<T>,
-  where: string,
-): Partial<T> {
+export function checkOptions<T extends object>(given: T | undefined, checks: Checks<T>, where: string): Partial<T> {
   if (given === undefined) return {};
   if (!isObject(given)) throw new OneheadError("bad-argument", `${where}: options must be an object.`);
   const checked: Partial<T> = {};
@@ -70,7 +65,6 @@ function refuse(where: string, why: string): never {
 
 export const signalChecks = { signal: aSignal };
 export const encodeChecks = { bos: aBoolean, special: aBoolean };
-export { anything, wholeFrom };
 
 export function checkLoad(given: LoadOptions | undefined): LoadOptions {
   const options = checkOptions<LoadOptions>(
@@ -135,32 +129,33 @@ export function checkTrace(given: TraceOptions | undefined, where: string): Wire
   };
 }
 
+export const generateOptionChecks: Checks<GenerateOptions> = {
+  maxTokens: wholeFrom(1),
+  stop: must("a list of texts that are not empty", (value) =>
+    isList(value, (text) => typeof text === "string" && text !== ""),
+  ),
+  temperature: within(0, Number.POSITIVE_INFINITY),
+  topK: wholeFrom(0),
+  topP: within(0, 1),
+  minP: within(0, 1),
+  repetitionPenalty: must("a number above 0", (value) => isNumber(value) && value > 0 && Number.isFinite(value)),
+  seed: wholeFrom(0),
+  candidates: wholeFrom(0),
+  trace: anObject,
+  ablate: must("a list of { layer, head }", (value) =>
+    isList(
+      value,
+      (pair) => isObject(pair) && "layer" in pair && "head" in pair && isIndex(pair.layer) && isIndex(pair.head),
+    ),
+  ),
+  signal: aSignal,
+};
+
 /** Everything but the session and the prompt. */
 export function checkGenerate(
   given: GenerateOptions | undefined,
 ): Omit<WireGenerate, "session" | "prompt"> & { signal: AbortSignal | undefined } {
-  const o = checkOptions<GenerateOptions>(
-    given,
-    {
-      maxTokens: wholeFrom(1),
-      stop: must("a list of texts that are not empty", (value) =>
-        isList(value, (text) => typeof text === "string" && text !== ""),
-      ),
-      temperature: within(0, Number.POSITIVE_INFINITY),
-      topK: wholeFrom(0),
-      topP: within(0, 1),
-      minP: within(0, 1),
-      repetitionPenalty: must("a number above 0", (value) => isNumber(value) && value > 0 && Number.isFinite(value)),
-      seed: wholeFrom(0),
-      candidates: wholeFrom(0),
-      trace: anObject,
-      ablate: must("a list of { layer, head }", (value) =>
-        isList(value, (pair) => isObject(pair) && "layer" in pair && "head" in pair && isIndex(pair.layer) && isIndex(pair.head)),
-      ),
-      signal: aSignal,
-    },
-    "generate",
-  );
+  const o = checkOptions<GenerateOptions>(given, generateOptionChecks, "generate");
   const trace = o.trace && checkTrace(o.trace, "generate: trace");
   if (trace && typeof trace.queries !== "string") {
     refuse("generate", 'trace.queries can be "last" or "all"; single positions are for model.trace.');

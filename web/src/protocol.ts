@@ -2,16 +2,7 @@
 // answer with that id; a load and a generation send events with it before.
 
 import type { WireError } from "./errors.js";
-import type {
-  Candidate,
-  LoadProgress,
-  MemoryUse,
-  ModelInfo,
-  Result,
-  Score,
-  Trace,
-  TraceTensor,
-} from "./types.js";
+import type { Candidate, LoadProgress, MemoryUse, ModelInfo, Result, Score, Trace, TraceTensor } from "./types.js";
 
 export type WireSource =
   | { kind: "url"; url: string; headers?: Record<string, string>; credentials?: RequestCredentials }

@@ -83,14 +83,7 @@ export interface RawEngine {
   traceAttention(tracedRow: number): Float32Array;
   traceQueries(tracedRow: number): Float32Array;
   traceHidden(tracedRow: number): Float32Array;
-  readKv(
-    session: number,
-    layer: number,
-    kvHead: number,
-    which: 0 | 1,
-    begin: number,
-    end: number,
-  ): Float32Array;
+  readKv(session: number, layer: number, kvHead: number, which: 0 | 1, begin: number, end: number): Float32Array;
 
   heapBytes(): number;
   allocations(): number;

@@ -17,7 +17,10 @@ export class Sequence {
   }
 
   static create(engine: Engine): Sequence {
-    return new Sequence(engine, engine.handle((raw) => raw.createSession()));
+    return new Sequence(
+      engine,
+      engine.handle((raw) => raw.createSession()),
+    );
   }
 
   fork(): Sequence {

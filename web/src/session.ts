@@ -3,7 +3,7 @@
 import { type Client, withSignal } from "./client.js";
 import { installDispose } from "./dispose.js";
 import { OneheadError } from "./errors.js";
-import { startGeneration } from "./generation.js";
+import { ClientGeneration } from "./generation.js";
 import { checkGenerate, checkOptions, checkPrompt, signalChecks } from "./options.js";
 import type { SessionState } from "./protocol.js";
 import type { GenerateOptions, Generation, ModelInfo, Prompt, Session } from "./types.js";
@@ -92,7 +92,7 @@ export class ClientSession implements Session {
     const checked = checkPrompt(prompt, this.#info.vocabSize, "generate");
     const begin = this.#state.position;
     let turn = -1;
-    return startGeneration(this.#client, signal, {
+    return new ClientGeneration(signal, {
       start: (onTokens) => {
         this.#requireFree();
         turn = ++this.#turn;
@@ -110,13 +110,10 @@ export class ClientSession implements Session {
         const free = () => {
           if (this.#running === call.drop) this.#running = undefined;
         };
-        call.answer.then(
-          ({ state }) => {
-            if (turn === this.#turn) this.#state = state;
-            free();
-          },
-          free,
-        );
+        call.answer.then(({ state }) => {
+          if (turn === this.#turn) this.#state = state;
+          free();
+        }, free);
         return call;
       },
       stop: (target, delivered) => {

@@ -57,9 +57,7 @@ export class TraceTap {
   #flags(): number {
     const wants = (name: TraceTensor, flag: number) => (this.#include.has(name) ? flag : 0);
     return (
-      wants("attention", TraceFlag.attention) |
-      wants("queries", TraceFlag.queries) |
-      wants("hidden", TraceFlag.hidden)
+      wants("attention", TraceFlag.attention) | wants("queries", TraceFlag.queries) | wants("hidden", TraceFlag.hidden)
     );
   }
 
@@ -131,13 +129,19 @@ export class TraceTap {
   }
 
   #queries(rows: readonly TracedRow[]): Tensor {
-    const data = interleave(rows.map((row) => row.queries), this.#shape.headDim);
+    const data = interleave(
+      rows.map((row) => row.queries),
+      this.#shape.headDim,
+    );
     const shape = [this.layers.length, this.heads.length, rows.length, this.#shape.headDim];
     return { data, shape, axes: ["layer", "head", "query", "dim"] };
   }
 
   #hidden(rows: readonly TracedRow[]): Tensor {
-    const data = interleave(rows.map((row) => row.hidden), this.#shape.modelDim);
+    const data = interleave(
+      rows.map((row) => row.hidden),
+      this.#shape.modelDim,
+    );
     const shape = [this.layers.length + 1, rows.length, this.#shape.modelDim];
     return { data, shape, axes: ["layer", "query", "dim"] };
   }
@@ -166,10 +170,7 @@ function interleave(rows: readonly (Float32Array | undefined)[], dim: number): F
   const data = new Float32Array(nGroups * rows.length * dim);
   rows.forEach((row, r) => {
     for (let group = 0; group < nGroups; ++group) {
-      data.set(
-        row?.subarray(group * dim, (group + 1) * dim) ?? [],
-        (group * rows.length + r) * dim,
-      );
+      data.set(row?.subarray(group * dim, (group + 1) * dim) ?? [], (group * rows.length + r) * dim);
     }
   });
   return data;

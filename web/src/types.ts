@@ -103,11 +103,7 @@ export interface Model extends Disposable, AsyncDisposable {
   /** A conversation that keeps its K/V cache. */
   createSession(): Promise<Session>;
   /** The log-probability of each continuation after the prompt, in order. */
-  score(
-    prompt: Prompt,
-    continuations: readonly Prompt[],
-    options?: ScoreOptions,
-  ): Promise<Score[]>;
+  score(prompt: Prompt, continuations: readonly Prompt[], options?: ScoreOptions): Promise<Score[]>;
   /** What the model does with a prompt, as tensors. */
   trace<const K extends TraceTensor = "attention">(
     prompt: Prompt,
@@ -222,7 +218,8 @@ export interface Timings {
   readonly totalMs: number;
   /** Reading the prompt, in the engine: from its first row to the first token chosen. */
   readonly promptMs: number;
-  readonly promptTokensPerSecond: number;
+  /** Absent for an empty prompt. */
+  readonly promptTokensPerSecond?: number;
   /** From the first token to the last, in the engine. Absent below two tokens. */
   readonly tokensPerSecond?: number;
 }

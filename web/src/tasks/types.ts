@@ -1,6 +1,6 @@
 // The public types of `onehead/tasks`.
 
-import type { Generation, LoadOptions, Token, TracedToken, TraceOptions } from "../types.js";
+import type { Generation, LoadOptions, Token, TraceOptions } from "../types.js";
 
 /** What {@link loadTiny} takes: everything that `load` takes, and the model's own address. */
 export interface LoadTinyOptions extends LoadOptions {
@@ -26,9 +26,9 @@ export interface SourceSentence {
   readonly source: string;
   /** Everything between the sentence before and this one. */
   readonly separator: string;
-  /** The whole prompt: control tokens and the sentence, at positions 0, 1, 2 … */
-  readonly promptTokens: readonly TracedToken[];
-  /** Of `promptTokens`, the half-open range [begin, end) that is the sentence. */
+  /** The whole prompt, control tokens and sentence; a trace of its first token has their texts. */
+  readonly promptIds: readonly number[];
+  /** Of `promptIds`, the half-open range [begin, end) that is the sentence. */
   readonly sourceRange: readonly [begin: number, end: number];
 }
 
@@ -61,4 +61,3 @@ export interface Translation extends AsyncIterable<TranslationToken> {
   result(): Promise<TranslationResult>;
   textStream: Generation["textStream"];
 }
-
