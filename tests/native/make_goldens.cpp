@@ -123,7 +123,8 @@ void add_stories(GoldenTable& table) {
     GoldenCase c;
     c.text = text;
     encode(tokenizer, text, {.add_bos = true, .parse_special = false}, c.prompt);
-    c.max_tokens = (c.text.empty() ? 257 : 128) - static_cast<int32_t>(c.prompt.size());
+    const int32_t n_positions = c.text.empty() ? 257 : 128;
+    c.max_tokens = n_positions + 1 - static_cast<int32_t>(c.prompt.size());
     table.cases.push_back(file.answer(c));
   }
 }

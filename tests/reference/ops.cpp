@@ -152,7 +152,7 @@ double log_probability(const Vector& logits, int32_t id) {
   const double maximum = logits[static_cast<size_t>(greedy(logits))];
   double sum = 0.0;
   for (const float logit : logits) sum = sum + onehead::exp64(static_cast<double>(logit) - maximum);
-  return (static_cast<double>(logits[static_cast<size_t>(id)]) - maximum) - onehead::log64(sum);
+  return static_cast<double>(logits[static_cast<size_t>(id)]) - (maximum + onehead::log64(sum));
 }
 
 int32_t greedy(const Vector& logits) {

@@ -51,7 +51,7 @@ Vector silu_mul(const Vector& gate, const Vector& up);
 // x[i] = x[i] + y[i].
 void add(Vector& x, const Vector& y);
 
-// log(softmax(logits)[id]) in f64.
+// log(softmax(logits)[id]) in f64: logit - (max + log of the sum of e^(logit - max), ids ascending).
 double log_probability(const Vector& logits, int32_t id);
 
 // The index of the largest logit; of equals the lowest index.
