@@ -21,7 +21,7 @@ class OutputSink final : public LogitsSink {
     if (step.target >= 0) {
       result.logprob = logprob_of(logits, step.target);
     } else {
-      const TokenChoice choice =
+      const Sampler::Choice choice =
           sampler_of_(*step.session).sample(logits, step.session->tokens(), !step.skip_logprob);
       result.token = choice.id;
       result.logprob = step.skip_logprob ? std::numeric_limits<double>::quiet_NaN() : choice.logprob;

@@ -30,7 +30,7 @@ Status Session::rewind(int32_t position) {
 Status Session::begin_generation(const SamplerOptions& options) {
   if (Status status = check_sampler_options(options); !status.ok()) return status;
   Sampler sampler(options);
-  if (Status status = sampler.reserve(config_.vocab_size); !status.ok()) return status;
+  sampler.reserve(config_.vocab_size);
   sampler_ = std::move(sampler);
   decoder_started_ = false;
   return {};
