@@ -98,6 +98,13 @@ describe("ledger", () => {
     expect(ledgerModel(sunk, 0, GATO).sentence[0]?.clipped).toBe(true);
   });
 
+  test("the most-read row but the first fills the reader bar", () => {
+    for (let target = run.promptLength; target < run.positions.length; target++) {
+      const { sentence, spanish, readerScale } = ledgerModel(run, 0, target);
+      expect(Math.max(...[...sentence, ...spanish].slice(1).map(({ total }) => total))).toBe(readerScale);
+    }
+  });
+
   test("dot area is the weight", () => {
     for (const share of [0, 0.01, 0.25, 1]) expect(dotRadius(share) ** 2).toBeCloseTo(share, 12);
   });

@@ -5,17 +5,17 @@ import { translateEnEs } from "onehead-tiny";
 import { defaultTarget } from "./models/choice";
 import { type PageState, shownTarget, translation, wordOf } from "./models/frame";
 import { spanishWords } from "./models/tokens";
-import { tourSteps } from "./models/tour";
+import { type TourStep, tourSteps } from "./models/tour";
 import { type Recording, recordedState } from "./recording";
 import { translateText } from "./run/page_translator";
 import { createAnnouncer } from "./ui/announcer";
-import "./ui/composer";
+import { Composer } from "./ui/composer";
 import { errorText, sentenceError } from "./ui/error_text";
 import { keepOffline } from "./ui/offline";
 import { formatPermalink, parsePermalink } from "./ui/permalink";
-import "./ui/status";
+import { Status } from "./ui/status";
 import { createStore } from "./ui/store";
-import "./ui/tour";
+import { Tour } from "./ui/tour";
 import { followWordChoice } from "./ui/word_choice";
 
 const WAITING = "The model is on its way. This is translated as soon as it is here.";
@@ -29,11 +29,16 @@ function find<T extends Element>(selector: string): T {
   return element;
 }
 
+customElements.define("onehead-composer", Composer);
+customElements.define("onehead-status", Status);
+customElements.define("onehead-tour", Tour);
+
 const composer = find<HTMLElementTagNameMap["onehead-composer"]>("onehead-composer");
 const status = find<HTMLElementTagNameMap["onehead-status"]>("onehead-status");
 const tour = find<HTMLElementTagNameMap["onehead-tour"]>("onehead-tour");
 const inside = find<HTMLElement>(".inside");
 const actions = find<HTMLElement>(".actions");
+const stop = find<HTMLButtonElement>('[data-action="stop"]');
 const separate = find<HTMLInputElement>('[data-action="separate"]');
 const announcer = createAnnouncer(find("[data-live]"));
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -78,7 +83,7 @@ async function translateNow(text: string, shown: boolean): Promise<void> {
   running?.abort();
   const own = new AbortController();
   running = own;
-  composer.busy = true;
+  stop.disabled = false;
   if (shown) {
     tour.cancel();
     announcer.clear();
@@ -104,7 +109,7 @@ async function translateNow(text: string, shown: boolean): Promise<void> {
   } finally {
     if (running === own) {
       running = undefined;
-      composer.busy = false;
+      stop.disabled = true;
     }
   }
 }
@@ -179,7 +184,7 @@ async function copy(text: string, button: HTMLElement): Promise<void> {
 
 composer.text = wanted;
 composer.addEventListener("translate", (event) => translateNow((event as CustomEvent<string>).detail, true));
-composer.addEventListener("stop", () => running?.abort());
+stop.addEventListener("click", () => running?.abort());
 status.addEventListener("retry", () => (model === undefined ? start() : translateNow(wanted, true)));
 separate.disabled = false;
 actions.hidden = false;
@@ -225,10 +230,10 @@ for (const sign of ["pointerdown", "keydown", "input"]) {
 }
 let touched = false;
 tour.addEventListener("step", (event) => {
-  const step = (event as CustomEvent).detail as { target: number; separated: boolean } | undefined;
+  const step = (event as CustomEvent<TourStep | null>).detail;
   const sentence = store.state.entries.findIndex(({ run }) => run?.finished);
   store.update(
-    step === undefined
+    step === null
       ? { tour: undefined, separated: false }
       : { tour: { sentence, position: step.target }, separated: step.separated },
   );

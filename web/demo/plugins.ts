@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Plugin, runnerImport } from "vite";
+import { createServer, type Plugin } from "vite";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const repo = resolve(here, "../..");
@@ -16,11 +16,24 @@ const alias = [
   { find: /^onehead\/tasks$/, replacement: resolve(repo, "web/src/tasks/index.ts") },
 ];
 
+/** Runs the recorder and the views as Node modules, from their TypeScript. */
 async function prerendered(page: string): Promise<string> {
-  const own = { configFile: false as const, root: repo, logLevel: "error" as const, resolve: { alias } };
-  const { module: recorder } = await runnerImport<typeof import("./record")>(resolve(here, "record.ts"), own);
-  const { module: renderer } = await runnerImport<typeof import("./prerender")>(resolve(here, "prerender.ts"), own);
-  return renderer.prerender(page, await recorder.record(new Uint8Array(readFileSync(model))));
+  const server = await createServer({
+    configFile: false,
+    root: repo,
+    logLevel: "error",
+    appType: "custom",
+    server: { middlewareMode: true, ws: false, watch: null },
+    optimizeDeps: { noDiscovery: true },
+    resolve: { alias },
+  });
+  try {
+    const recorder = (await server.ssrLoadModule(resolve(here, "record.ts"))) as typeof import("./record");
+    const renderer = (await server.ssrLoadModule(resolve(here, "prerender.ts"))) as typeof import("./prerender");
+    return renderer.prerender(page, await recorder.record(new Uint8Array(readFileSync(model))));
+  } finally {
+    await server.close();
+  }
 }
 
 function recordedRun(): Plugin {

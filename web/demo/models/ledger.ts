@@ -12,7 +12,7 @@ export interface LedgerModel {
   readonly query: number;
   readonly target: number;
   readonly scales: { readonly keys: number; readonly values: number };
-  /** Sum of all heads' weights that fills the reader bar: the most that any row but the first gets in this run. */
+  /** Sum of all heads' weights that fills the reader bar: the most that any row but the first gets from this query. */
   readonly readerScale: number;
   readonly sentence: readonly LedgerRow[];
   readonly spanish: readonly LedgerRow[];
@@ -53,25 +53,17 @@ const total = (run: Run, layer: number, query: number, key: number) => {
   return sum;
 };
 
-/** Largest sum of weights that a row other than the first gets from any row that chooses a Spanish token. */
-function largestTotal(run: Run, layer: number): number {
-  let largest = 0;
-  for (let query = run.promptLength - 1; query < run.positions.length; query++) {
-    for (let key = 1; key <= query; key++) largest = Math.max(largest, total(run, layer, query, key));
-  }
-  return largest;
-}
-
 export function ledgerModel(run: Run, layer: number, target: number): LedgerModel {
   const query = target - 1;
   const scales = {
     keys: barcodeScale(run, layer, "keys"),
     values: barcodeScale(run, layer, "values"),
   };
-  const readerScale = largestTotal(run, layer);
+  const totals = run.positions.map((_, position) => total(run, layer, query, position));
+  const readerScale = Math.max(0, ...totals.slice(1));
   const later = continuing(run);
   const rows = run.positions.map((token, position): LedgerRow => {
-    const sum = total(run, layer, query, position);
+    const sum = totals[position] ?? 0;
     return {
       position,
       kind: tokenKind(run, position),

@@ -16,9 +16,8 @@ export const EXAMPLES = [
 const SETTLED_MS = 450;
 
 export class Composer extends LitElement {
-  static override properties = { text: {}, busy: { type: Boolean } };
+  static override properties = { text: {} };
   declare text: string;
-  declare busy: boolean;
   #timer = 0;
   #composing = false;
   #asked: string | undefined;
@@ -26,7 +25,6 @@ export class Composer extends LitElement {
   constructor() {
     super();
     this.text = "";
-    this.busy = false;
   }
 
   /** Light DOM: the page's styles and labels apply; what stood here without script makes room. */
@@ -96,21 +94,11 @@ export class Composer extends LitElement {
       <p class="remark" id="remark">${this.#remark}</p>
       <div class="chips">
         ${EXAMPLES.map((text) => html`<button type="button" lang="en" data-example @click=${() => this.#take(text)}>${text}</button>`)}
-        <button
-          type="button"
-          class="stop"
-          data-action="stop"
-          ?disabled=${!this.busy}
-          @click=${() => this.dispatchEvent(new CustomEvent("stop"))}
-        >
-          Stop
-        </button>
       </div>
     `;
   }
 }
 
-customElements.define("onehead-composer", Composer);
 declare global {
   interface HTMLElementTagNameMap {
     "onehead-composer": Composer;

@@ -33,7 +33,6 @@ export class Status extends LitElement {
   }
 }
 
-customElements.define("onehead-status", Status);
 declare global {
   interface HTMLElementTagNameMap {
     "onehead-status": Status;

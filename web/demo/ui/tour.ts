@@ -48,12 +48,12 @@ export class Tour extends LitElement {
     if (this.index === undefined) return;
     this.pause();
     this.index = undefined;
-    this.dispatchEvent(new CustomEvent("step", { detail: undefined }));
+    this.dispatchEvent(new CustomEvent<TourStep | null>("step", { detail: null }));
   }
 
   #show(index: number): void {
     this.index = index;
-    this.dispatchEvent(new CustomEvent("step", { detail: this.steps[index] }));
+    this.dispatchEvent(new CustomEvent<TourStep | null>("step", { detail: this.steps[index] ?? null }));
     if (index === this.steps.length - 1) this.playing = false;
     else this.#timer = window.setTimeout(() => this.#show(index + 1), STEP_MS);
   }
@@ -75,7 +75,6 @@ export class Tour extends LitElement {
   }
 }
 
-customElements.define("onehead-tour", Tour);
 declare global {
   interface HTMLElementTagNameMap {
     "onehead-tour": Tour;

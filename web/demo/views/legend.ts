@@ -42,6 +42,10 @@ export function legend(model: LedgerModel, options: ViewOptions): HTMLElement {
       ),
       "not yet written when the heads asked",
     ),
-    html("li", {}, `read by: all ${numberWord(model.nHeads)} heads' shares of a row, stacked; hatched where it is cut`),
+    html(
+      "li",
+      {},
+      `read by: all ${numberWord(model.nHeads)} heads' shares of a row, stacked; the most-read row fills the bar, and hatched means cut short`,
+    ),
   );
 }

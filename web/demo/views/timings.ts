@@ -17,7 +17,7 @@ export function timings(model: TimingsModel, options: ViewOptions): HTMLElement 
   const measured = model.timings;
   if (measured === undefined)
     return html("p", { class: "timings" }, "Times are measured as soon as the model is here.");
-  return html(
+  const list = html(
     "dl",
     { class: "timings" },
     entry("first token after", "first-token", `${grouped(Math.max(1, Math.round(measured.timeToFirstTokenMs)))} ms`),
@@ -25,4 +25,6 @@ export function timings(model: TimingsModel, options: ViewOptions): HTMLElement 
       entry("then", "speed", `${grouped(Math.round(measured.tokensPerSecond))} tokens/s`),
     model.build !== undefined && entry("engine", "build", model.build),
   );
+  const note = html("p", { class: "note" }, "Measured in this tab, with every number drawn here recorded on the way.");
+  return html("div", {}, list, note);
 }
