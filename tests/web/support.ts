@@ -38,7 +38,7 @@ export async function failure(run: () => unknown): Promise<{ code: string; messa
   } catch (error) {
     expect(error).toBeInstanceOf(OneheadError);
     const { code, message } = error as OneheadError;
-    expect(message).toMatch(/^[A-Z/a-z].{15,}\.$/s);
+    expect(message).toMatch(/^[A-Z/.\w].{15,}\.$/s);
     return { code, message };
   }
   throw new Error("nothing was thrown");

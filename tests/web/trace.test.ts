@@ -71,7 +71,7 @@ describe("of a prompt", () => {
             let score = 0;
             for (let d = 0; d < 8; ++d)
               score += at(queries, layer, head, query, d) * at(keys, layer, head >> 1, key, d);
-            return score;
+            return score / Math.sqrt(8);
           });
           const max = Math.max(...scores);
           const total = scores.reduce((sum, score) => sum + Math.exp(score - max), 0);

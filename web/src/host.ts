@@ -8,7 +8,7 @@ import { type Mailbox, openMailbox } from "./mailbox.js";
 import type { Answer, Operation, Operations, Request, SessionState, WireInfo } from "./protocol.js";
 import type { CreateOnehead } from "./raw_engine.js";
 import { type Job, Scheduler } from "./scheduler.js";
-import { encodeContinuation, joinScores } from "./score.js";
+import { type Continued, encodeContinuation, joinScores } from "./score.js";
 import { Sequence } from "./sequence.js";
 import { TraceTap, traceBuffers } from "./trace.js";
 import type { Score, Trace } from "./types.js";
@@ -221,10 +221,11 @@ export class Host {
     const parts = encodeContinuation(engine, prompt, continuations);
     for (const { ids } of parts) requireRoom(ids.length, info.contextLength, "A continuation");
     return this.#work(id, undefined, async (work) => {
+      if (parts.length === 0) return [];
       const base = this.#own(work, Sequence.create(engine));
       // What every continuation reads: all of the prompt but its last token, whose logits are the first answer.
       const shared = Math.min(...parts.map(({ begin }) => begin)) - 1;
-      for (const token of parts[0]?.ids.slice(0, shared) ?? []) base.ids.push(token);
+      for (const token of (parts[0] as Continued).ids.slice(0, shared)) base.ids.push(token);
       if (shared > 0) await this.#run(work, (outcome) => new AppendJob(engine, base, outcome));
       return joinScores(parts, kScoresAtOnce, async ({ ids, begin }) => {
         const fork = base.fork();

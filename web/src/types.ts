@@ -268,7 +268,7 @@ export interface Trace {
   readonly tokens: readonly TracedToken[];
   /** `[layer, head, query, key]`: weights; each row sums to 1, keys after the query are 0. Keys are positions from 0. */
   readonly attention?: Tensor;
-  /** `[layer, head, query, dim]`: after rotation, scaled by 1/√dim. */
+  /** `[layer, head, query, dim]`: after rotation, before scaling by 1/√dim. */
   readonly queries?: Tensor;
   /** `[layer, kvHead, position, dim]`: after rotation. */
   readonly keys?: Tensor;
