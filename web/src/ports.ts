@@ -3,6 +3,7 @@
 import { OneheadError } from "./errors.js";
 import { builtin, type NodeWorker } from "./node.js";
 import type { Answer, Port, Request } from "./protocol.js";
+import { besideRuntime } from "./runtime.js";
 
 type EnginePort = Port<Answer, Request>;
 
@@ -15,7 +16,7 @@ export async function openPort(worker: false | (() => Worker) | undefined): Prom
       return webPort(new Worker(new URL("./worker.js", import.meta.url), { type: "module" }));
     }
     const threads = builtin("node:worker_threads");
-    if (threads) return nodePort(new threads.Worker(besides("./worker.js")));
+    if (threads) return nodePort(new threads.Worker(besideRuntime("worker.js")));
   } catch (cause) {
     throw new OneheadError(
       "worker-failed",
@@ -28,9 +29,6 @@ export async function openPort(worker: false | (() => Worker) | undefined): Prom
     "There are no workers here (Node needs 20.16 or newer). Pass `runtime: { worker: false }` to run in this thread.",
   );
 }
-
-// Not the literal form of above: bundlers would take this for an asset of its own.
-const besides = (file: string) => new URL(file, import.meta.url);
 
 function webPort(worker: Worker): EnginePort {
   return {

@@ -16,6 +16,9 @@ function ownUrl(variant: Variant): URL {
     : new URL("./wasm/onehead-simd128.wasm", import.meta.url);
 }
 
+/** A file of this package by its name, for Node: bundlers would carry along what is named relative to the module. */
+export const besideRuntime = (name: string): URL => new URL(`../${name}`, ownUrl("simd128"));
+
 export async function compileRuntime(
   variant: Variant,
   given: string | URL | WebAssembly.Module | undefined,

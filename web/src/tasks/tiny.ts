@@ -1,5 +1,6 @@
 // The shipped model, from its own package.
 
+import { OneheadError } from "../errors.js";
 import { load } from "../load.js";
 import type { Model } from "../types.js";
 import type { LoadTinyOptions } from "./types.js";
@@ -14,5 +15,17 @@ import type { LoadTinyOptions } from "./types.js";
  * ```
  */
 export async function loadTiny({ url, ...options }: LoadTinyOptions = {}): Promise<Model> {
-  return load(url ?? (await import("onehead-tiny")).translateEnEs, options);
+  return load(url ?? (await shippedUrl()), options);
+}
+
+async function shippedUrl(): Promise<URL> {
+  // The handler also tells bundlers that the package may be missing.
+  const tiny = await import("onehead-tiny").catch((cause: unknown) => {
+    throw new OneheadError(
+      "bad-argument",
+      "loadTiny needs the package onehead-tiny: install it, or say with `url` where the model file lies.",
+      { cause },
+    );
+  });
+  return tiny.translateEnEs;
 }
