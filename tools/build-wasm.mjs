@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { done, main, step, ToolError } from "./lib/log.mjs";
 import { repo } from "./lib/paths.mjs";
 import { run } from "./lib/run.mjs";
+import { nodeForEmcc } from "./toolchain/root.mjs";
 import { ensureToolchain, withToolchain } from "./toolchain.mjs";
 
 /** Configures (when needed) and builds; resolves with the toolchain that was used. */
@@ -20,7 +21,12 @@ export async function buildWasm(targets = []) {
   if (!same || !existsSync(cacheFile)) rmSync(build, { recursive: true, force: true });
   const go = async (...command) => {
     const words = withToolchain(toolchain, command);
-    if ((await run(words[0], words.slice(1))) !== 0)
+    // In the root these are set by its own entry; Windows has no shell to run the script with.
+    const env =
+      toolchain.kind === "host" && process.platform !== "win32"
+        ? { ...process.env, EM_NODE_JS: nodeForEmcc, ONEHEAD_EMCC_NODE: process.execPath }
+        : process.env;
+    if ((await run(words[0], words.slice(1), { env })) !== 0)
       throw new ToolError(
         "The wasm did not build (the compiler's words are above).",
         "Is the toolchain whole? Remove build/wasm and try again.",

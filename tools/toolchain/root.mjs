@@ -7,6 +7,7 @@ import { cache, repo, toolchainCache } from "../lib/paths.mjs";
 import { aptInstall, asRoot, capture, debianPackages, runQuietly, which } from "../lib/run.mjs";
 import { newEnough } from "./emcc.mjs";
 
+export const nodeForEmcc = join(repo, "tools/toolchain/node-for-emcc");
 const suite = "trixie";
 const folder = join(toolchainCache, `root-${suite}`);
 const stamp = `${folder}.json`;
@@ -93,7 +94,13 @@ export async function makeRoot() {
 
 /** The words that run `command` in the root, with the clone and the cache at their own paths. */
 export function inRoot(command, cwd = repo) {
-  const environment = { HOME: "/tmp", NODE_EXTRA_CA_CERTS: "", NODE_OPTIONS: "" };
+  const environment = {
+    HOME: "/tmp",
+    NODE_EXTRA_CA_CERTS: "",
+    NODE_OPTIONS: "",
+    EM_NODE_JS: nodeForEmcc,
+    ONEHEAD_EMCC_NODE: "/usr/bin/node",
+  };
   const path = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
   if (enterWith() === "bwrap") {
     // The root's folders on an empty file system, so that nothing of the root itself need be writable.
