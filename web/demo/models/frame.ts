@@ -8,7 +8,7 @@ import { type ChoiceModel, choiceModel, defaultTarget } from "./choice";
 import { type LedgerModel, ledgerModel } from "./ledger";
 import { type MapsModel, mapsModel } from "./maps";
 import { type SplitModel, splitModel } from "./split";
-import { spanishWords, tokenLabel } from "./tokens";
+import { spanishWords, wordAt } from "./tokens";
 
 /** One sentence: its run as far as it has come, or what to say in its place. */
 export interface Entry {
@@ -97,7 +97,7 @@ export function frame(state: PageState): Frame | undefined {
     choice: choiceModel(run, target.position),
     split: splitModel(run, layer, target.position),
     bytes: bytesModel(run, state.separated),
-    label: (position) => tokenLabel(run, position),
+    label: (position) => wordAt(run, position),
   };
 }
 
