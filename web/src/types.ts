@@ -7,6 +7,15 @@ export type Variant = "simd128" | "relaxed";
 /** Text, or token ids. Text is never searched for special tokens; build ids with {@link Model.encode} for that. */
 export type Prompt = string | readonly number[] | Int32Array;
 
+// Names of a page's globals, for programs that are compiled without a page's types.
+type Global<Name extends string, Otherwise> = typeof globalThis extends { [N in Name]: { prototype: infer T } }
+  ? T
+  : Otherwise;
+/** A `Worker`, where there is such a type. */
+export type EngineWorker = Global<"Worker", object>;
+/** A `WebAssembly.Module`, where there is such a type. */
+export type EngineModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer T } } } ? T : object;
+
 /** How far loading is. `total` is absent where the server does not say, or has said something untrue. */
 export interface LoadProgress {
   phase: "runtime" | "model";
@@ -40,9 +49,9 @@ export interface LoadOptions {
 /** Where and how the engine runs. */
 export interface RuntimeOptions {
   /** `false` runs in the calling thread; a function makes the worker (of `onehead/worker`) in your way. */
-  worker?: false | (() => Worker) | undefined;
+  worker?: false | (() => EngineWorker) | undefined;
   /** Own addresses of the engine's `.wasm` files, or compiled modules. */
-  wasm?: { readonly [V in Variant]?: string | URL | WebAssembly.Module | undefined } | undefined;
+  wasm?: { readonly [V in Variant]?: string | URL | EngineModule | undefined } | undefined;
   /** The build to use; default: the fastest that this engine can run. */
   variant?: Variant | undefined;
   /** Only 1 so far. */
