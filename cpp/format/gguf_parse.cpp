@@ -204,7 +204,7 @@ class GgufParser {
 
   bool valid_bools(uint64_t n) {
     for (uint64_t i = 0; i < n; ++i) {
-      if (static_cast<uint8_t>(prefix_[at_ + i]) > 1) {
+      if (static_cast<uint8_t>(prefix_[static_cast<size_t>(at_ + i)]) > 1) {
         return fail(bad_file({"Metadata ", quoted(key_), " is neither true nor false."}));
       }
     }

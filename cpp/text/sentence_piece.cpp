@@ -85,7 +85,9 @@ Status SentencePieceEncoder::encode(std::string_view text, std::vector<int32_t>&
       out.push_back(id);
       continue;
     }
-    Status status = tokenizer_.append_byte_tokens(bytes, out);
+    // In a vocabulary without the space sign, its bytes would come back as U+2581.
+    const bool space = bytes == kSpaceSign && !symbol.literal;
+    Status status = tokenizer_.append_byte_tokens(space ? " " : bytes, out);
     if (!status.ok()) return status;
   }
   return {};

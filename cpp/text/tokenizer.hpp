@@ -17,8 +17,8 @@
 namespace onehead {
 
 struct EncodeOptions {
-  std::optional<bool> add_bos;  // absent: as the file says
-  bool parse_special = false;   // false: text such as "</s>" stays text, never a control token
+  std::optional<bool> add_bos = std::nullopt;  // absent: as the file says
+  bool parse_special = false;  // false: text such as "</s>" stays text, never a control token
 };
 
 class Tokenizer {
