@@ -21,7 +21,7 @@ export async function expectedRun(text) {
   const { sentences } = await translate(model, text, { candidates: 6 }).result();
   if (sentences.length !== 1) throw new Error(`“${text}” is ${sentences.length} sentences`);
   const [sentence] = sentences;
-  const ids = [...sentence.promptTokens, ...sentence.tokens].map((token) => token.id);
+  const ids = [...sentence.promptIds, ...sentence.tokens.map((token) => token.id)];
   const { attention, keys, values, tokens } = await model.trace(ids, {
     layers: "all",
     heads: "all",
@@ -32,7 +32,7 @@ export async function expectedRun(text) {
   await session.append(ids);
   const { kvBytes } = session;
   session.dispose();
-  const promptLength = sentence.promptTokens.length;
+  const promptLength = sentence.promptIds.length;
   return {
     text: sentence.text,
     tokens,
