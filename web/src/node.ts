@@ -19,7 +19,10 @@ export interface NodeWorker extends NodePort {
 
 interface Builtins {
   "node:fs/promises": { open(path: string): Promise<NodeFile>; readFile(path: string): Promise<Uint8Array> };
-  "node:worker_threads": { Worker: new (url: URL) => NodeWorker; parentPort: NodePort | null };
+  "node:worker_threads": {
+    Worker: new (url: URL, options: { execArgv: string[] }) => NodeWorker;
+    parentPort: NodePort | null;
+  };
   "node:url": { fileURLToPath(url: string): string };
 }
 

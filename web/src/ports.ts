@@ -16,7 +16,10 @@ export async function openPort(worker: false | (() => Worker) | undefined): Prom
       return webPort(new Worker(new URL("./worker.js", import.meta.url), { type: "module" }));
     }
     const threads = builtin("node:worker_threads");
-    if (threads) return nodePort(new threads.Worker(besideRuntime("worker.js")));
+    if (threads) {
+      // The program's own flags (a loader, --input-type) are none of the worker's.
+      return nodePort(new threads.Worker(besideRuntime("worker.js"), { execArgv: [] }));
+    }
   } catch (cause) {
     throw new OneheadError(
       "worker-failed",
