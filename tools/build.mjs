@@ -1,10 +1,10 @@
 // `npm run build`: the wasm, then dist/ (the package), then build/page (the page). With names, only those:
 // wasm, dist, page.
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { buildWasm } from "./build-wasm.mjs";
-import { done, main, step } from "./lib/log.mjs";
+import { done, main, step, ToolError } from "./lib/log.mjs";
 import { ensureNodeModules } from "./lib/node-packages.mjs";
 import { repo } from "./lib/paths.mjs";
 import { must } from "./lib/run.mjs";
@@ -20,8 +20,24 @@ export async function buildDist() {
   await must(bin("tsc"), ["-p", "tsconfig.build.json"]);
   mkdirSync(join(dist, "wasm"), { recursive: true });
   const built = join(repo, "web/src/wasm");
-  for (const name of readdirSync(built)) cpSync(join(built, name), join(dist, "wasm", name));
+  const glue = oneGlue(built);
+  for (const name of readdirSync(built))
+    if (name === glue || name.endsWith(".wasm")) cpSync(join(built, name), join(dist, "wasm", name));
   done("package in dist");
+}
+
+/** The package carries one variant's JavaScript for all, which must therefore be the same but for the file's name. */
+function oneGlue(built) {
+  const scripts = readdirSync(built).filter((name) => name.endsWith(".js"));
+  const texts = scripts.map((name) =>
+    readFileSync(join(built, name), "utf8").replaceAll(name.replace(/\.js$/, ".wasm"), ""),
+  );
+  if (new Set(texts).size !== 1)
+    throw new ToolError(
+      `The variants' JavaScript differs (${scripts.join(", ") || "there is none"}).`,
+      "npm run build -- wasm builds all variants anew.",
+    );
+  return "onehead-simd128.js";
 }
 
 export async function buildPage() {
