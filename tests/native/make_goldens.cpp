@@ -65,8 +65,8 @@ Tokenizer tokenizer_of(const File& file) {
   return std::move(*tokenizer);
 }
 
-void encode(const Tokenizer& tokenizer, std::string_view text, const onehead::EncodeOptions& options,
-            std::vector<int32_t>& out) {
+void encode(const Tokenizer& tokenizer, std::string_view text,
+            const onehead::EncodeOptions& options, std::vector<int32_t>& out) {
   const onehead::Status status = tokenizer.encode(text, options, out);
   if (!status.ok()) fail("cannot encode: " + status.message);
 }
@@ -92,8 +92,8 @@ void add_synthetic(const onehead::synthetic::ModelShape& shape, GoldenTable& tab
   const File file(path);
   const auto question = [&](int32_t length) {
     GoldenCase c;
-    c.prompt = onehead::synthetic::random_prompt(
-        shape.vocab_size, length, shape.seed * 1000 + static_cast<uint64_t>(length));
+    c.prompt = onehead::synthetic::random_prompt(shape.vocab_size, length,
+                                                 shape.seed * 1000 + static_cast<uint64_t>(length));
     c.max_tokens = kMaxTokens;
     return c;
   };
@@ -200,7 +200,8 @@ int main(int argc, char** argv) {
     if (!make_shipped()) fail("models/onehead-tiny has no model");
   } else {
     GoldenCase c;
-    for (size_t i = 1; i < arguments.size(); ++i) c.prompt.push_back(std::atoi(arguments[i].c_str()));
+    for (size_t i = 1; i < arguments.size(); ++i)
+      c.prompt.push_back(std::atoi(arguments[i].c_str()));
     c.max_tokens = kMaxTokens;
     GoldenTable table;
     table.cases.push_back(File(fs::absolute(arguments[0]).string()).answer(c));

@@ -113,8 +113,7 @@ Expected<Model> read_model(std::span<const std::byte> file, bool precision_f32) 
     return Status{ErrorCode::kUnsupportedModel, "not a llama model"};
   }
   model.n_kv_heads = reader.integer("llama.attention.head_count_kv", model.n_query_heads);
-  model.head_dim =
-      reader.integer("llama.attention.key_length", model_dim / model.n_query_heads);
+  model.head_dim = reader.integer("llama.attention.key_length", model_dim / model.n_query_heads);
   model.rope_dim = reader.integer("llama.rope.dimension_count", model.head_dim);
   model.rope_base = reader.header().f32_or("llama.rope.freq_base", 10000.0f);
   model.rms_eps = reader.header().f32_or("llama.attention.layer_norm_rms_epsilon", 1e-5f);

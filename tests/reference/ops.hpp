@@ -16,9 +16,9 @@ using Vector = std::vector<float>;
 struct Matrix {
   int32_t n_rows = 0;
   int32_t n_cols = 0;
-  Vector values;                // [n_rows, n_cols], exact; empty where quantised
-  std::vector<int8_t> quants;   // [n_rows, n_cols], quantised in blocks of 32
-  Vector scales;                // [n_rows, n_cols / 32]
+  Vector values;               // [n_rows, n_cols], exact; empty where quantised
+  std::vector<int8_t> quants;  // [n_rows, n_cols], quantised in blocks of 32
+  Vector scales;               // [n_rows, n_cols / 32]
   bool quantized() const { return values.empty(); }
 };
 
@@ -51,7 +51,8 @@ Vector silu_mul(const Vector& gate, const Vector& up);
 // x[i] = x[i] + y[i].
 void add(Vector& x, const Vector& y);
 
-// log(softmax(logits)[id]) in f64: logit - (max + log of the sum of e^(logit - max), ids ascending).
+// log(softmax(logits)[id]) in f64: logit - (max + log of the sum of e^(logit - max), ids
+// ascending).
 double log_probability(const Vector& logits, int32_t id);
 
 // The index of the largest logit; of equals the lowest index.

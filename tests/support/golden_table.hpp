@@ -11,15 +11,15 @@
 namespace onehead::support {
 
 struct GoldenCase {
-  std::string model;                               // path from the repository's root
-  std::string text;                                // what the prompt says, for people; may be empty
+  std::string model;  // path from the repository's root
+  std::string text;   // what the prompt says, for people; may be empty
   bool precision_f32 = false;
   std::vector<std::pair<int32_t, int32_t>> ablate;  // (layer, head)
   std::vector<int32_t> prompt;
   int32_t max_tokens = 0;
-  std::vector<int32_t> tokens;           // greedy; the last may be the end of text
-  std::vector<double> logprobs;          // of each of `tokens`
-  std::vector<std::string> logits;       // hash per position: the prompt, then all of `tokens` but one
+  std::vector<int32_t> tokens;      // greedy; the last may be the end of text
+  std::vector<double> logprobs;     // of each of `tokens`
+  std::vector<std::string> logits;  // hash per position: the prompt, then all of `tokens` but one
   std::string attention, queries, keys, values, hidden;  // hashes of the prompt's trace
 
   // What the model reads in all: the prompt and every token but the last.

@@ -21,7 +21,8 @@ constexpr std::array kGoldenShapes = {
     ModelShape{"mha-1x1-f32", 2, 1, 1, 20, 20, 37, 37, 200, true, WeightType::kF32, 10000.0f, 11},
     ModelShape{"mqa-3x1-f16", 2, 3, 1, 10, 30, 96, 101, 200, false, WeightType::kF16, 10000.0f, 12},
     ModelShape{"mha-4x4-bf16", 1, 4, 4, 12, 48, 104, 260, 200, true, WeightType::kBF16, 5e5f, 13},
-    ModelShape{"gqa-6x2-q8_0", 1, 6, 2, 16, 96, 96, 260, 200, true, WeightType::kQ8_0, 10000.0f, 14},
+    ModelShape{"gqa-6x2-q8_0", 1, 6, 2, 16, 96, 96, 260, 200, true, WeightType::kQ8_0, 10000.0f,
+               14},
     ModelShape{"mqa-5x1-q8_0", 1, 5, 1, 34, 64, 104, 131, 200, false, WeightType::kQ8_0, 1e4f, 15},
     ModelShape{"mqa-2x1-q8_0", 3, 2, 1, 24, 32, 64, 67, 90, true, WeightType::kQ8_0, 100.0f, 16},
     ModelShape{"gqa-4x2-f32", 1, 4, 2, 14, 36, 50, 53, 200, false, WeightType::kF32, 1e4f, 17},
@@ -158,7 +159,8 @@ SyntheticModel with_copied_kv_heads(const SyntheticModel& model) {
       const size_t head_bytes = t.bytes.size() / static_cast<size_t>(model.shape.n_kv_heads);
       std::vector<std::byte> bytes;
       for (int32_t head = 0; head < model.shape.n_query_heads; ++head) {
-        const auto begin = t.bytes.begin() + static_cast<ptrdiff_t>(head_bytes) * (head / n_sharing);
+        const auto begin =
+            t.bytes.begin() + static_cast<ptrdiff_t>(head_bytes) * (head / n_sharing);
         bytes.insert(bytes.end(), begin, begin + static_cast<ptrdiff_t>(head_bytes));
       }
       t.bytes = std::move(bytes);
@@ -172,8 +174,8 @@ std::vector<int32_t> random_prompt(int32_t vocab_size, int32_t n_tokens, uint64_
   Random random(seed);
   std::vector<int32_t> tokens = {kBosId};
   while (tokens.size() < static_cast<size_t>(n_tokens)) {
-    tokens.push_back(kFirstTextId +
-                     static_cast<int32_t>(random.below(static_cast<uint32_t>(vocab_size - kFirstTextId))));
+    tokens.push_back(kFirstTextId + static_cast<int32_t>(random.below(
+                                        static_cast<uint32_t>(vocab_size - kFirstTextId))));
   }
   return tokens;
 }

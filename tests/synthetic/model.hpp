@@ -35,7 +35,7 @@ std::span<const ModelShape> golden_shapes();
 struct SyntheticTensor {
   std::string name;
   WeightType type;
-  int32_t n_rows;                // 0: one dimension only
+  int32_t n_rows;  // 0: one dimension only
   int32_t n_cols;
   std::vector<std::byte> bytes;  // rows as a GGUF file holds them
 };
@@ -48,8 +48,9 @@ struct SyntheticModel {
   std::vector<std::byte> to_gguf() const;
 };
 
-// Weights scaled so that activations stay near 1, with what trained files have and random ones lack:
-// rows so small that F16 values and Q8_0 scales are subnormal, blocks of zeros, a quant of -128.
+// Weights scaled so that activations stay near 1, with what trained files have and random ones
+// lack: rows so small that F16 values and Q8_0 scales are subnormal, blocks of zeros, a quant of
+// -128.
 SyntheticModel make_model(const ModelShape& shape);
 
 // The same model with each K/V head written out for every query head that reads it: G becomes H.

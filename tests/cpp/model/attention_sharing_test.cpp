@@ -22,8 +22,9 @@ class Shapes : public ::testing::TestWithParam<synthetic::ModelShape> {
   std::vector<int32_t> prompt_ = synthetic::random_prompt(GetParam().vocab_size, 80, 2);
 };
 
-INSTANTIATE_TEST_SUITE_P(All, Shapes, ::testing::ValuesIn(synthetic::golden_shapes().begin(),
-                                                          synthetic::golden_shapes().end()),
+INSTANTIATE_TEST_SUITE_P(All, Shapes,
+                         ::testing::ValuesIn(synthetic::golden_shapes().begin(),
+                                             synthetic::golden_shapes().end()),
                          [](const auto& shape) { return testing::test_name(shape.param.name); });
 
 TEST_P(Shapes, CopiedHeadsGiveTheSharedHeadsBits) {
@@ -82,8 +83,8 @@ TEST_P(Shapes, PartialTracesAreParts) {
   rows[0].trace = true;
   ASSERT_TRUE(model->step(rows, 0, request).ok());
   const TracedRow& traced = model->output().traced.at(0);
-  EXPECT_EQ(traced.attention,
-            std::vector<float>(all.attention.end() - static_cast<ptrdiff_t>(n), all.attention.end()));
+  EXPECT_EQ(traced.attention, std::vector<float>(all.attention.end() - static_cast<ptrdiff_t>(n),
+                                                 all.attention.end()));
   EXPECT_TRUE(traced.queries.empty());
   EXPECT_TRUE(traced.hidden.empty());
 }

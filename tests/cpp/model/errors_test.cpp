@@ -18,7 +18,7 @@ using testing::load;
 using testing::new_session;
 using testing::step_once;
 
-const synthetic::ModelShape kShape = {"errors", 2, 4, 1, 12, 24, 40, 37, 100, false,
+const synthetic::ModelShape kShape = {"errors",         2,        4, 1, 12, 24, 40, 37, 100, false,
                                       WeightType::kF32, 10000.0f, 21};
 
 std::vector<int32_t> some_prompt(int32_t n) { return synthetic::random_prompt(37, n, 8); }
@@ -120,9 +120,9 @@ TEST(Errors, NonFiniteNumbersLeaveTheSessionsUsable) {
 }
 
 TEST(Errors, NonFiniteWeightsAreRefusedAtLoad) {
-  for (const float value : {std::numeric_limits<float>::infinity(),
-                            -std::numeric_limits<float>::infinity(),
-                            std::numeric_limits<float>::quiet_NaN()}) {
+  for (const float value :
+       {std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity(),
+        std::numeric_limits<float>::quiet_NaN()}) {
     for (const char* name : {"token_embd.weight", "blk.1.attn_norm.weight", "output.weight"}) {
       synthetic::SyntheticModel model = synthetic::make_model(kShape);
       overwrite(model.tensor(name), 0, 7, value);

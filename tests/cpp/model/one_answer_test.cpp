@@ -81,7 +81,9 @@ TEST_P(OneAnswerByIntDot, GivesTheTable) { expect_table_with_back_end(one_answer
 TEST_P(OneAnswerByIntDot, GivesTheShippedModelsTable) { expect_table_with_back_end(shipped()); }
 
 INSTANTIATE_TEST_SUITE_P(BackEnds, OneAnswerByIntDot, ::testing::ValuesIn(kIntDots),
-                         [](const auto& back_end) { return std::string(int_dot_name(back_end.param)); });
+                         [](const auto& back_end) {
+                           return std::string(int_dot_name(back_end.param));
+                         });
 
 // The cases that the tests below vary: long ones, without options.
 template <class Use>
@@ -122,7 +124,8 @@ TEST(OneAnswer, BesideFourOtherSequences) {
             if (i == 2) rows.back().keep_logits = true;
             if (i == 4) continue;
             if (others[i]->position() + chunk < model.context_length()) {
-              rows.push_back({others[i].get(), other_tokens[i][static_cast<size_t>(p)], p % 3 == 0});
+              rows.push_back(
+                  {others[i].get(), other_tokens[i][static_cast<size_t>(p)], p % 3 == 0});
             }
           }
         }
@@ -200,8 +203,8 @@ TEST(OneAnswer, AfterRewinding) {
     EXPECT_TRUE(session->rewind(0).ok());
     for (const int32_t keep : {70, 64, 31, 0}) {
       if (keep > static_cast<int32_t>(sequence.size())) continue;
-      feed_quietly(model, *session, std::span(sequence).subspan(static_cast<size_t>(session->position())),
-                   7);
+      feed_quietly(model, *session,
+                   std::span(sequence).subspan(static_cast<size_t>(session->position())), 7);
       EXPECT_TRUE(session->rewind(keep).ok());
     }
     EXPECT_EQ(feed(model, *session, sequence, 13), c.logits);

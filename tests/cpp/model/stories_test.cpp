@@ -25,7 +25,8 @@ constexpr Story kStories[] = {
 };
 
 std::string expected_text(const Story& story) {
-  auto text = support::read_text(support::source_dir() / "tests/data/stories260K" / story.expected_file);
+  auto text =
+      support::read_text(support::source_dir() / "tests/data/stories260K" / story.expected_file);
   EXPECT_TRUE(text) << story.expected_file;
   if (text && text->ends_with('\n')) text->pop_back();  // printed after the story
   return text.value_or("");
@@ -39,7 +40,8 @@ std::vector<int32_t> encoded(const Tokenizer& tokenizer, const char* text) {
 }
 
 TEST(Stories, GreedyTextsEqualTheExpectedOnes) {
-  const std::unique_ptr<Model> model = testing::load(testing::read_file("tests/data/stories260K.gguf"));
+  const std::unique_ptr<Model> model =
+      testing::load(testing::read_file("tests/data/stories260K.gguf"));
   ASSERT_NE(model, nullptr);
   for (const Story& story : kStories) {
     std::vector<int32_t> tokens = encoded(model->tokenizer(), story.prompt);

@@ -93,7 +93,8 @@ TEST(ReferenceRmsNorm, MatchesTheFormula) {
     for (const float value : x) squares += static_cast<double>(value) * value;
     const double scale = 1.0 / std::sqrt(squares / static_cast<double>(n) + 1e-5);
     const Vector y = rms_norm(x, weight, 1e-5f);
-    for (size_t i = 0; i < n; ++i) EXPECT_NEAR(y[i], x[i] * scale * weight[i], 1e-6) << n << " " << i;
+    for (size_t i = 0; i < n; ++i)
+      EXPECT_NEAR(y[i], x[i] * scale * weight[i], 1e-6) << n << " " << i;
   }
 }
 
