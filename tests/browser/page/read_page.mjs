@@ -96,7 +96,9 @@ export const untilTranslated = (page, spanish) =>
     (expected) => {
       const squeeze = (text) => text.replace(/\s+/g, "");
       const origin = document.querySelector("[data-origin]");
-      const shown = [...document.querySelectorAll("[data-output] [data-word]")].map((word) => word.textContent).join("");
+      const shown = [...document.querySelectorAll("[data-output] [data-word]")]
+        .map((word) => word.textContent)
+        .join("");
       return origin?.textContent === "computed in your tab" && squeeze(shown) === squeeze(expected);
     },
     spanish,
