@@ -28,17 +28,17 @@ def replay(path: Path) -> list[float]:
 
 
 class Clock:
-    """Plans against a deadline (seconds since 1970)."""
+    """Plans against a deadline, in the seconds of `now`."""
 
-    def __init__(self, deadline: float, begun: float):
-        self.deadline, self.begun = deadline, begun
+    def __init__(self, deadline: float, begun: float, now=time.time):
+        self.deadline, self.begun, self.now = deadline, begun, now
         self.seconds = deque(maxlen=200)
         self.factor = 1.0
         self.last = None
 
     def tick(self) -> None:
         """Call once a step. A pause counts as no more than five usual steps."""
-        now = time.time()
+        now = self.now()
         if self.last is not None:
             took = now - self.last
             if len(self.seconds) > 20:
@@ -47,17 +47,18 @@ class Clock:
         self.last = now
 
     def remaining(self) -> float:
-        """Steps that still fit, by the mean of the last 200."""
+        """Steps that still fit, by the mean of the last 200; many as long as nothing is known."""
+        left = max(0.0, self.deadline - self.now())
         if not self.seconds:
-            return 1e6
-        return (self.deadline - time.time()) / (sum(self.seconds) / len(self.seconds))
+            return 1e6 if left else 0.0
+        return left * len(self.seconds) / sum(self.seconds)
 
     def next(self, step: int) -> float:
         """The factor of this step: a straight line from where it is now to zero at the deadline."""
         self.tick()
         if step < WARM_UP:
             return (step + 1) / WARM_UP
-        if time.time() < self.begun + FLAT_SHARE * (self.deadline - self.begun):
+        if self.now() < self.begun + FLAT_SHARE * (self.deadline - self.begun):
             return self.factor
         self.factor *= max(0.0, 1 - 1 / max(1.0, self.remaining()))
         return self.factor

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The whole pipeline on 1 % of the data, in a minute or two: does every step still run?
+# The whole pipeline on 1 % of the data, in about two minutes: does every step still run?
 # Usage: training/smoke.sh [DATA FOLDER]
 set -eu
 cd "$(dirname "$0")"
@@ -8,6 +8,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 data=${1:+--data $1}
 
+echo "parts"
+"$python" -m unittest
 echo "prepare"
 # A vocabulary of 4,096 needs a few thousand sentences; generated ones make up the number.
 "$python" prepare.py $data --work "$work" --share 0.01 --held-back 50 --generated 4000

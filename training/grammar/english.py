@@ -17,6 +17,22 @@ def article(word: str) -> str:
     )
 
 
+def comparative(adjective: str) -> str:
+    """bigger, happier, more dangerous."""
+    syllables = sum(
+        1 for a, b in zip(" " + adjective, adjective) if b in "aeiouy" and a not in "aeiouy"
+    ) - (adjective.endswith("e") and not adjective.endswith("le"))
+    if adjective.endswith("y") and syllables == 2:
+        return adjective[:-1] + "ier"
+    if syllables > 1:
+        return "more " + adjective
+    if adjective.endswith("e"):
+        return adjective + "r"
+    if adjective[-1] in "bdgmnt" and adjective[-2] in "aeiou" and adjective[-3] not in "aeiou":
+        return adjective + adjective[-1] + "er"
+    return adjective + "er"
+
+
 class Verb:
     """base, third person, past and -ing form; a phrasal verb's tail stays behind."""
 
