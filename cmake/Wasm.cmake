@@ -31,6 +31,12 @@ set(wasm_link_flags
   -sWASM_BIGINT               # 64-bit integers cross as BigInt, without wrapper functions
   -sMIN_CHROME_VERSION=91 -sMIN_FIREFOX_VERSION=89 -sMIN_SAFARI_VERSION=160400)   # first with SIMD
 
+# Where no time is spent, size counts: everything above the kernels is optimised for it.
+foreach(layer base format text model runtime bindings)
+  file(GLOB small_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/cpp/${layer}/*.cpp")
+  set_source_files_properties(${small_sources} PROPERTIES COMPILE_OPTIONS -Os)
+endforeach()
+
 # onehead_add_wasm(variant flags…): flags are given to compiler and linker alike.
 function(onehead_add_wasm variant)
   onehead_add_library(onehead_core_${variant} "${ONEHEAD_CORE_SOURCES}" ${wasm_compile_flags} ${ARGN})
