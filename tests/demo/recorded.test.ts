@@ -58,7 +58,7 @@ describe("the page without JavaScript", () => {
   test("has the translation, the whole ledger and where they come from", () => {
     expect(document.querySelector("[data-output]")?.textContent).toContain("gato");
     expect(document.querySelectorAll("[data-ledger] tbody tr")).toHaveLength(run.positions.length);
-    expect(document.querySelector("[data-origin]")?.textContent).toBe("recorded");
+    expect(document.querySelector("[data-origin]")?.textContent).toContain("recorded");
     expect(document.querySelector("h1")?.textContent).toBe("Every word asks eight questions of one key and one value.");
     expect(document.querySelector("#english")?.textContent).toBe(run.source);
   });

@@ -11,6 +11,7 @@ import { translateText } from "./run/page_translator";
 import { createAnnouncer } from "./ui/announcer";
 import { Composer } from "./ui/composer";
 import { errorText, sentenceError } from "./ui/error_text";
+import { followHeads } from "./ui/head_focus";
 import { keepOffline } from "./ui/offline";
 import { formatPermalink, parsePermalink } from "./ui/permalink";
 import { Status } from "./ui/status";
@@ -55,6 +56,10 @@ let wanted = opened.text ?? recording.run.source;
 function follow(state: PageState): void {
   const heads = state.facts === undefined ? 1 : state.facts.nQueryHeads / state.facts.nKvHeads;
   inside.style.setProperty("--outlines", state.separated ? String(heads - 1) : "0");
+  inside.classList.toggle(
+    "writing",
+    state.entries.some(({ run }) => run?.finished === false),
+  );
   separate.checked = state.separated;
   const picker = document.querySelector<HTMLSelectElement>('[data-action="layer"]');
   const layer = document.querySelector<HTMLElement>(".layer")?.dataset.layer;
@@ -188,6 +193,7 @@ stop.addEventListener("click", () => running?.abort());
 status.addEventListener("retry", () => (model === undefined ? start() : translateNow(wanted, true)));
 separate.disabled = false;
 actions.hidden = false;
+followHeads(find<HTMLElement>("main"));
 followWordChoice(find<HTMLElement>(".translator"), store, { pinned: rememberAddress });
 followWordChoice(find<HTMLElement>(".story"), store, { pinned: rememberAddress });
 

@@ -37,7 +37,7 @@ function head(dom: Builder, model: LedgerModel): HTMLElement {
   const heads = Array.from({ length: model.nHeads }, (_, index) =>
     html(
       "th",
-      { scope: "col", class: `head ${hue(index)}` },
+      { scope: "col", class: `head ${hue(index)}`, "data-head": index },
       html("span", { class: "spoken" }, "Query head "),
       html("span", { class: "disc" }, index + 1),
     ),

@@ -10,6 +10,10 @@ export interface OriginModel {
 export function origin(model: OriginModel, options: ViewOptions): HTMLElement {
   const { html } = builder(options);
   const text =
-    model.origin === "recorded" ? "recorded" : model.finished ? "computed in your tab" : "computing in your tab";
+    model.origin === "recorded"
+      ? "recorded when this page was built"
+      : model.finished
+        ? "computed in your tab"
+        : "computing in your tab";
   return html("p", { class: `origin ${model.origin}`, "data-origin": model.origin }, text);
 }
