@@ -45,6 +45,14 @@ function(onehead_add_wasm variant)
   # The compile flags choose among Emscripten's prebuilt libraries (Embind with and without RTTI).
   target_link_options(onehead-${variant} PRIVATE -O3 ${wasm_compile_flags} ${ARGN} ${wasm_link_flags})
   set_target_properties(onehead-${variant} PROPERTIES SUFFIX .js RUNTIME_OUTPUT_DIRECTORY "${wasm_output}")
+
+  # The kernels alone, for `npm run bench`; built only when asked for.
+  add_executable(kernel-bench-${variant} EXCLUDE_FROM_ALL "${PROJECT_SOURCE_DIR}/tests/bench/wasm/kernel_bench.cpp")
+  target_include_directories(kernel-bench-${variant} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
+  target_link_libraries(kernel-bench-${variant} PRIVATE onehead_core_${variant})
+  target_link_options(kernel-bench-${variant} PRIVATE -O3 ${wasm_compile_flags} ${ARGN} ${wasm_link_flags})
+  set_target_properties(kernel-bench-${variant} PROPERTIES
+    SUFFIX .js RUNTIME_OUTPUT_DIRECTORY "${PROJECT_SOURCE_DIR}/build/bench")
 endfunction()
 
 if(ONEHEAD_BINDINGS_SOURCES)

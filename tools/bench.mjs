@@ -9,6 +9,7 @@ import { run } from "./lib/run.mjs";
 
 main(async (args) => {
   await buildWasm();
+  await buildWasm(["kernel-bench-simd128", "kernel-bench-relaxed"]);
   await buildDist();
   await buildNative("native-bench");
   return run(process.execPath, [join(repo, "tests/bench/run.mjs"), ...args]);
