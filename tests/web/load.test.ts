@@ -3,6 +3,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pathToFileURL } from "node:url";
+import { runInNewContext } from "node:vm";
 import { gzipSync } from "node:zlib";
 import { type LoadProgress, load } from "onehead";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -139,6 +140,20 @@ test("transfer empties the buffer it was given", async () => {
   const kept = file.slice();
   await loaded(kept, {});
   expect(kept.length).toBe(file.length);
+});
+
+test("a buffer that was handed over before", async () => {
+  const bytes = file.slice();
+  structuredClone(bytes, { transfer: [bytes.buffer] });
+  expect((await failure(() => load(bytes, { transfer: true }))).code).toBe("bad-argument");
+});
+
+test("buffers of another realm", async () => {
+  const other = runInNewContext("new Uint8Array(n)", { n: file.length }) as Uint8Array;
+  other.set(file);
+  expect(other instanceof Uint8Array).toBe(false);
+  await loaded(other);
+  await loaded(other.buffer as ArrayBuffer);
 });
 
 test("an own wasm address that is not the engine", async () => {

@@ -57,7 +57,13 @@ export class Client {
         onProgress,
       });
       this.#port.keepAlive(true);
-      this.#port.post({ id, op, ...args } as unknown as Request, more.transfer);
+      try {
+        this.#port.post({ id, op, ...args } as unknown as Request, more.transfer);
+      } catch (cause) {
+        // A buffer that was handed over before, for instance.
+        this.#settle(id);
+        reject(new OneheadError("bad-argument", "What was given cannot be sent to the engine's thread.", { cause }));
+      }
     });
     return { id, answer, drop: (reason) => this.#settle(id)?.reject(reason) };
   }

@@ -5,7 +5,7 @@ import { OneheadError } from "./errors.js";
 import { detectFeatures } from "./features.js";
 import { ClientModel } from "./model.js";
 import { builtin } from "./node.js";
-import { checkLoad } from "./options.js";
+import { checkLoad, isKind } from "./options.js";
 import { openPort } from "./ports.js";
 import type { WireSource } from "./protocol.js";
 import { absoluteUrl, compileRuntime } from "./runtime.js";
@@ -92,7 +92,7 @@ function toWireSource(
   source: string | URL | Blob | ArrayBuffer | Uint8Array,
   { request, transfer }: LoadOptions,
 ): WireSource {
-  const isAddress = typeof source === "string" || source instanceof URL;
+  const isAddress = typeof source === "string" || isKind(source, "URL");
   if (request && !isAddress) {
     throw new OneheadError("unsupported-option", "load: request is for a model given by address.");
   }
@@ -100,11 +100,12 @@ function toWireSource(
     if (transfer) {
       throw new OneheadError("unsupported-option", "load: transfer is for a model given as bytes.");
     }
-    return addressSource(source, request);
+    return addressSource(source as string | URL, request);
   }
-  if (source instanceof Blob) return { kind: "blob", blob: source.slice() }; // a File does not travel everywhere
-  if (source instanceof ArrayBuffer) return { kind: "bytes", bytes: new Uint8Array(source) };
-  if (source instanceof Uint8Array) return { kind: "bytes", bytes: source };
+  // A File does not travel between threads everywhere, a Blob does.
+  if (isKind(source, "Blob") || isKind(source, "File")) return { kind: "blob", blob: (source as Blob).slice() };
+  if (isKind(source, "ArrayBuffer")) return { kind: "bytes", bytes: new Uint8Array(source as ArrayBuffer) };
+  if (isKind(source, "Uint8Array")) return { kind: "bytes", bytes: source as Uint8Array };
   throw new OneheadError(
     "bad-argument",
     "load takes the address of a model, a Blob or File, an ArrayBuffer or a Uint8Array.",

@@ -59,6 +59,10 @@ export function checkOptions<T extends object>(given: T | undefined, checks: Che
   return checked;
 }
 
+/** Whether a value is of a built-in kind, also if it comes from another frame, whose classes are others. */
+export const isKind = (value: unknown, kind: string): boolean =>
+  Object.prototype.toString.call(value) === `[object ${kind}]`;
+
 function refuse(where: string, why: string): never {
   throw new OneheadError("unsupported-option", `${where}: ${why}`);
 }
@@ -180,8 +184,8 @@ export function checkGenerate(
 export function checkPrompt(prompt: Prompt, vocabSize: number, where: string): string | Int32Array {
   if (typeof prompt === "string") return prompt;
   const isId = (id: unknown) => isIndex(id) && (id as number) < vocabSize;
-  if ((Array.isArray(prompt) || prompt instanceof Int32Array) && Array.prototype.every.call(prompt, isId)) {
-    return Int32Array.from(prompt);
+  if ((Array.isArray(prompt) || isKind(prompt, "Int32Array")) && Array.prototype.every.call(prompt, isId)) {
+    return Int32Array.from(prompt as readonly number[]);
   }
   throw new OneheadError(
     "bad-argument",

@@ -2,6 +2,7 @@
 
 import { OneheadError } from "./errors.js";
 import { builtin } from "./node.js";
+import { isKind } from "./options.js";
 import { request } from "./source.js";
 import type { LoadProgress, Variant } from "./types.js";
 
@@ -24,8 +25,8 @@ export async function compileRuntime(
   given: string | URL | WebAssembly.Module | undefined,
   report: Report,
 ): Promise<WebAssembly.Module> {
-  if (given instanceof WebAssembly.Module) return given;
-  const url = given === undefined ? ownUrl(variant).href : absoluteUrl(given);
+  if (isKind(given, "WebAssembly.Module")) return given as WebAssembly.Module;
+  const url = given === undefined ? ownUrl(variant).href : absoluteUrl(given as string | URL);
   const cached = compiled.get(url);
   if (cached) return cached;
   const module = compile(url, report);

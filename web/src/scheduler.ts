@@ -10,7 +10,7 @@ import type { TraceTap } from "./trace.js";
 
 const kSliceMs = 8;
 const kChunkMs = 50;
-const kFirstChunkRows = 16;
+const kFirstChunkRows = 8; // before anything is measured
 
 /** Something that reads tokens of a sequence: whatever lies in `sequence.ids` and is not in its cache yet. */
 export interface Job {
@@ -105,8 +105,6 @@ export class Scheduler {
   /** Which rows of whom go into the next pass. */
   #share(): Share[] {
     const maxRows = this.#engine.call((raw) => raw.maxRows());
-    const affordable = this.#msPerRow > 0 ? Math.floor(kChunkMs / this.#msPerRow) : kFirstChunkRows;
-    let room = Math.max(1, Math.min(maxRows, affordable));
     // Jobs with unlike traces cannot share a pass.
     const tapKey = this.#jobs[0]?.tap?.key;
     const key = tapKey ?? this.#jobs.find((job) => job.tap)?.tap?.key;
@@ -115,8 +113,13 @@ export class Scheduler {
       .map((job) => ({ job, begin: job.sequence.cached, total: job.sequence.ids.length }));
     const one = waiting.filter(({ begin, total }) => total - begin === 1);
     const many = waiting.filter(({ begin, total }) => total - begin > 1);
-    const shares: Share[] = [];
-    for (const { job, begin, total } of [...one, ...many]) {
+    // Every job that generates goes on, but a waiting prompt always gets something too.
+    const shares = one
+      .slice(0, many.length > 0 ? maxRows - 1 : maxRows)
+      .map(({ job, begin, total }): Share => ({ job, begin, end: total }));
+    const affordable = this.#msPerRow > 0 ? Math.floor(kChunkMs / this.#msPerRow) : kFirstChunkRows;
+    let room = Math.max(1, Math.min(maxRows, affordable) - shares.length);
+    for (const { job, begin, total } of many) {
       if (room === 0) break;
       const n = Math.min(room, total - begin);
       room -= n;

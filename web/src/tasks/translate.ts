@@ -80,7 +80,7 @@ class RunningTranslation implements Translation {
       this.#queue.finish({});
       const totalMs = performance.now() - startMs;
       return {
-        text: sentences.flatMap(({ tokens }) => tokens.map((token) => token.text)).join(""),
+        text: sentences.map(({ separator, tokens, text }) => (tokens.length > 0 ? separator : "") + text).join(""),
         sentences,
         timings: { timeToFirstTokenMs: (firstMs ?? startMs + totalMs) - startMs, totalMs, ...sum(results) },
       };
