@@ -143,6 +143,11 @@ TEST(OneAnswer, BesideFourOtherSequences) {
   });
 }
 
+// The hashes from position `at` on.
+std::vector<std::string> from(const std::vector<std::string>& hashes, size_t at) {
+  return {hashes.begin() + static_cast<ptrdiff_t>(at), hashes.end()};
+}
+
 TEST(OneAnswer, AfterAFork) {
   for_long_cases([](Model& model, const GoldenCase& c) {
     const std::vector<int32_t> sequence = c.sequence();
@@ -150,7 +155,8 @@ TEST(OneAnswer, AfterAFork) {
     const std::vector<int32_t> noise = synthetic::random_prompt(model.config().vocab_size, 20, 5);
     // Inside a block, and at the border of one.
     for (const size_t at : {size_t{37}, size_t{64}}) {
-      if (at >= tokens.size()) continue;
+      if (at + 5 > tokens.size()) continue;
+      SCOPED_TRACE("forked at " + std::to_string(at));
       const std::unique_ptr<Session> parent = new_session(model);
       feed_quietly(model, *parent, tokens.first(at), 64);
       auto forked = model.fork(*parent);
@@ -158,39 +164,50 @@ TEST(OneAnswer, AfterAFork) {
       Session& child = **forked;
       EXPECT_EQ(child.position(), parent->position());
 
-      const std::vector<std::string> rest(c.logits.begin() + static_cast<ptrdiff_t>(at),
-                                          c.logits.end());
-      feed_quietly(model, *parent, noise, 7);  // must not reach the child …
-      EXPECT_EQ(feed(model, child, tokens.subspan(at), 7), rest) << "child, forked at " << at;
-      EXPECT_TRUE(parent->rewind(static_cast<int32_t>(at)).ok());
-      EXPECT_EQ(feed(model, *parent, tokens.subspan(at), 64), rest) << "parent, forked at " << at;
+      // Each in turn goes astray while the other is in the middle of the sequence.
+      feed_quietly(model, child, tokens.subspan(at, 2), 1);
+      feed_quietly(model, *parent, noise, 7);
+      EXPECT_EQ(feed(model, child, tokens.subspan(at + 2), 7), from(c.logits, at + 2));
+      ASSERT_TRUE(parent->rewind(static_cast<int32_t>(at)).ok());
+      feed_quietly(model, *parent, tokens.subspan(at, 3), 1);
+      ASSERT_TRUE(child.rewind(static_cast<int32_t>(at)).ok());
+      feed_quietly(model, child, noise, 7);
+      EXPECT_EQ(feed(model, *parent, tokens.subspan(at + 3), 64), from(c.logits, at + 3));
     }
   });
 }
 
-// Rows of parent and child in one step: they read the shared block together.
+// Rows of parent and child in one step: they read the shared blocks together and write apart.
 TEST(OneAnswer, OfForksThatStepTogether) {
   for_long_cases([](Model& model, const GoldenCase& c) {
     const std::vector<int32_t> sequence = c.sequence();
     const size_t at = 61;
     if (sequence.size() < at + 8) return;
+    const std::span<const int32_t> tokens(sequence);
+    std::vector<int32_t> other = sequence;  // the same up to the fork
+    std::reverse(other.begin() + at, other.end());
+    const std::unique_ptr<Session> alone = new_session(model);
+    const std::vector<std::string> other_alone = from(feed(model, *alone, other, 64), at);
+
     const std::unique_ptr<Session> parent = new_session(model);
-    feed_quietly(model, *parent, std::span(sequence).first(at), 64);
+    feed_quietly(model, *parent, tokens.first(at), 64);
     auto forked = model.fork(*parent);
     ASSERT_TRUE(forked.ok());
-    std::vector<std::string> hashes;
+    std::vector<std::string> of_parent, of_child;
     for (size_t p = at; p < sequence.size(); ++p) {
-      std::vector<StepRow> rows(2);
+      StepRow rows[2];
       rows[0].session = parent.get();
-      rows[0].token = sequence[p - at];  // something else
+      rows[0].token = other[p];
       rows[1].session = forked->get();
       rows[1].token = sequence[p];
-      rows[1].wants_logits = rows[1].keep_logits = true;
-      if (parent->position() == model.context_length()) rows.erase(rows.begin());
+      for (StepRow& row : rows) row.wants_logits = row.keep_logits = true;
       ASSERT_TRUE(model.step(rows, 0, {}).ok());
-      hashes.push_back(support::hash_floats(model.output().kept_logits));
+      const std::span<const float> logits(model.output().kept_logits);
+      of_parent.push_back(support::hash_floats(logits.first(logits.size() / 2)));
+      of_child.push_back(support::hash_floats(logits.subspan(logits.size() / 2)));
     }
-    EXPECT_EQ(hashes, std::vector<std::string>(c.logits.begin() + at, c.logits.end()));
+    EXPECT_EQ(of_parent, other_alone);
+    EXPECT_EQ(of_child, from(c.logits, at));
   });
 }
 
