@@ -100,19 +100,19 @@ class RunningTranslation implements Translation {
     if (parts.length === 0) {
       throw new OneheadError("empty-prompt", "There is nothing to translate: the text has no words.");
     }
-    const prompts: { ids: readonly number[]; sentence: SourceSentence }[] = [];
-    for (const [index, { source, separator }] of parts.entries()) {
-      const { ids, ranges } = await fillPrompt(model, layout.prompt, { text: normaliseText(source) });
-      const [begin, end] = ranges.text ?? [0, ids.length];
-      if (end - begin > limit) {
-        throw new OneheadError(
-          "context-full",
-          `Sentence ${index + 1} ("${source.slice(0, 40)}…") is too long: it has ${end - begin} tokens, and this model reads at most ${limit}. Split it in two.`,
-        );
-      }
-      prompts.push({ ids, sentence: { index, source, separator, promptIds: ids, sourceRange: [begin, end] } });
-    }
-    return prompts;
+    return Promise.all(
+      parts.map(async ({ source, separator }, index) => {
+        const { ids, ranges } = await fillPrompt(model, layout.prompt, { text: normaliseText(source) });
+        const [begin, end] = ranges.text ?? [0, ids.length];
+        if (end - begin > limit) {
+          throw new OneheadError(
+            "context-full",
+            `Sentence ${index + 1} ("${source.slice(0, 40)}…") is too long: it has ${end - begin} tokens, and this model reads at most ${limit}. Split it in two.`,
+          );
+        }
+        return { ids, sentence: { index, source, separator, promptIds: ids, sourceRange: [begin, end] as const } };
+      }),
+    );
   }
 
   result(): Promise<TranslationResult> {
