@@ -1,7 +1,6 @@
 // `npm run test:oracles`: the engine against outside runtimes (PyTorch, llama.cpp, Apertium). Builds first.
 import { join } from "node:path";
 import { buildDist } from "./build.mjs";
-import { buildNative } from "./build-native.mjs";
 import { buildWasm } from "./build-wasm.mjs";
 import { main } from "./lib/log.mjs";
 import { repo } from "./lib/paths.mjs";
@@ -10,6 +9,5 @@ import { run } from "./lib/run.mjs";
 main(async (args) => {
   await buildWasm();
   await buildDist();
-  await buildNative("native-release");
   return run(process.execPath, [join(repo, "tests/oracles/run.mjs"), ...args]);
 });
