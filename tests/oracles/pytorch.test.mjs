@@ -19,7 +19,7 @@ test(`${count} dev sentences: token ids, every logit, greedy texts and attention
     await mkdir(folder, { recursive: true });
   }
   const words = ["--gguf", file, "--sentences", devFile, "--out", torchFolder, "--count", count];
-  await python("training/dump_oracle.py", ...words, "--limit", greedyLimit, "--attention");
+  await python("training/dump_oracle.py", ...words, "--limit", greedyLimit, "--attention", "--threads", 1);
 
   const engine = await openEngine(file);
   const model = await load(new Uint8Array(await readFile(file)), { runtime: { worker: false } });

@@ -1,25 +1,38 @@
 // What the machine itself can do, in this build's batches: the bars beside which kernels are put.
 #pragma once
 
+#include <algorithm>
+
 #include "base/aligned_buffer.hpp"
 #include "simd/f32.hpp"
 
 namespace onehead::bench {
 
-// Reads a buffer once; the sum keeps the loads alive.
-inline float read_once(const AlignedBuffer& buffer) {
+// Both loops are calls of their own, to be made in small portions: an engine that compiles in tiers
+// replaces a function only between two calls.
+
+// Reads n floats once; the sum keeps the loads alive.
+[[gnu::noinline]] inline float read_floats(const float* x, size_t n) {
   using simd::F32;
   constexpr int kChains = 8;
   constexpr size_t kStep = kChains * static_cast<size_t>(simd::kLanes);
   F32 sums[kChains];
   for (F32& sum : sums) sum = F32(0.0f);
-  const float* x = buffer.at<float>(0);
-  const size_t n = buffer.size() / sizeof(float);
   for (size_t i = 0; i + kStep <= n; i += kStep) {
     for (int c = 0; c < kChains; ++c) sums[c] = sums[c] + simd::load(x + i + c * simd::kLanes);
   }
   for (int c = 1; c < kChains; ++c) sums[0] = sums[0] + sums[c];
   return sums[0].get(0);
+}
+
+inline float read_once(const AlignedBuffer& buffer) {
+  constexpr size_t kPortion = size_t{1} << 16;
+  float sum = 0.0f;
+  const size_t n = buffer.size() / sizeof(float);
+  for (size_t i = 0; i < n; i += kPortion) {
+    sum += read_floats(buffer.at<float>(0) + i, std::min(kPortion, n - i));
+  }
+  return sum;
 }
 
 // Multiplies then adds in registers, as the contract's f32 must. Each chain waits for its own product and
@@ -28,12 +41,13 @@ inline float read_once(const AlignedBuffer& buffer) {
 inline constexpr int kMulAddChains = 12;
 inline constexpr int kMulAddsPerStep = kMulAddChains * simd::kLanes;
 
-inline float mul_add_steps(int64_t n, float seed) {
+[[gnu::noinline]] inline float mul_add_steps(int64_t n, float seed) {
   using simd::F32;
   F32 sums[kMulAddChains];
   for (int c = 0; c < kMulAddChains; ++c) sums[c] = F32(static_cast<float>(c));
+  // Both from the argument: constants would be made anew in the loop by engines short of registers.
   const F32 a(seed);
-  const F32 b(0.999f);
+  const F32 b(seed * 0.999f);
   for (int64_t i = 0; i < n; ++i) {
     for (F32& sum : sums) sum = sum * b + a;
   }

@@ -52,9 +52,10 @@ double read_run(int n) {
 
 // Pairs of a multiplication and an addition done.
 double mul_add_run(int n) {
-  const int64_t steps = n * kMulAddsPerRun / bench::kMulAddsPerStep;
-  kept = bench::mul_add_steps(steps, 1.0f);
-  return static_cast<double>(steps) * bench::kMulAddsPerStep;
+  constexpr int64_t kSteps = 4096;
+  const int64_t portions = n * kMulAddsPerRun / (kSteps * bench::kMulAddsPerStep) + 1;
+  for (int64_t i = 0; i < portions; ++i) kept = bench::mul_add_steps(kSteps, 1.0f);
+  return static_cast<double>(portions * kSteps * bench::kMulAddsPerStep);
 }
 
 }  // namespace
