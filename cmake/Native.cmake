@@ -38,7 +38,8 @@ if(ONEHEAD_BENCH)
 endif()
 
 file(GLOB reference_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/reference/*.cpp"
-  "${PROJECT_SOURCE_DIR}/tests/synthetic/*.cpp" "${PROJECT_SOURCE_DIR}/tests/support/*.cpp")
+  "${PROJECT_SOURCE_DIR}/tests/synthetic/*.cpp" "${PROJECT_SOURCE_DIR}/tests/support/*.cpp"
+  "${PROJECT_SOURCE_DIR}/tests/fuzz/*.cpp")
 file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/cpp/*.cpp")
 file(GLOB tool_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/native/*.cpp")
 file(GLOB bench_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/bench/native/*.cpp")

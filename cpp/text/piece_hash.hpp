@@ -1,6 +1,7 @@
 // Pieces of a vocabulary: how they are hashed, and the two spellings that mean something else.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -10,6 +11,10 @@ namespace onehead {
 
 constexpr std::string_view kSpaceSign = "\xE2\x96\x81";  // U+2581: SentencePiece's space
 constexpr uint32_t kSpaceSignCode = 0x2581;
+
+// Longer control and user-defined pieces are not looked for in text: their number of lengths bounds
+// the work for each character.
+constexpr size_t kMaxSpecialBytes = 256;
 
 inline uint64_t piece_hash(std::string_view piece) {
   uint64_t hash = 0xCBF29CE484222325u;  // FNV-1a

@@ -43,7 +43,7 @@ bool Tokenizer::is_control(int32_t id) const {
 // the text, it would turn a literal U+2581 into a space.
 bool Tokenizer::is_special(int32_t id) const {
   if (kind(id) == Kind::kControl) return true;
-  return kind(id) == Kind::kUserDefined &&
+  return kind(id) == Kind::kUserDefined && piece(id).size() <= kMaxSpecialBytes &&
          (model_ == Model::kByteLevel || piece(id).find(kSpaceSign) == std::string_view::npos);
 }
 
@@ -147,9 +147,9 @@ void Tokenizer::append_bytes(int32_t id, std::string& out) const {
 void Tokenizer::append_text(int32_t previous, int32_t id, std::string& out) const {
   const size_t n_before = out.size();
   append_bytes(id, out);
+  if (!add_space_prefix_ || !in_vocab(id) || is_special(id)) return;
   const bool starts =
-      add_space_prefix_ &&
-      (!in_vocab(previous) || kind(previous) == Kind::kUnused || is_special(previous));
+      !in_vocab(previous) || kind(previous) == Kind::kUnused || is_special(previous);
   if (starts && out.size() > n_before && out[n_before] == ' ') out.erase(n_before, 1);
 }
 

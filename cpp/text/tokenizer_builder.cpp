@@ -13,8 +13,6 @@
 namespace onehead {
 namespace {
 
-constexpr size_t kMaxSpecialBytes = 256;  // longer control pieces are not looked for in text
-
 uint64_t merge_hash(int32_t left, int32_t right) {
   return mix_bits(static_cast<uint64_t>(static_cast<uint32_t>(left)) << 32 |
                   static_cast<uint32_t>(right));
@@ -274,7 +272,7 @@ class TokenizerBuilder {
     std::vector<uint32_t> keys;  // first byte and length, longer ones first
     for (int32_t id = 0; id < out_.vocab_size(); ++id) {
       const std::string_view piece = out_.piece(id);
-      if (piece.empty() || piece.size() > kMaxSpecialBytes || !out_.is_special(id)) continue;
+      if (piece.empty() || !out_.is_special(id) || piece.size() > kMaxSpecialBytes) continue;
       keys.push_back(static_cast<uint32_t>(static_cast<uint8_t>(piece[0])) << 16 |
                      static_cast<uint32_t>(kMaxSpecialBytes - piece.size()));
     }

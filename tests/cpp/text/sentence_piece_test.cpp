@@ -95,6 +95,9 @@ TEST(SentencePiece, UserDefinedAlwaysAndLongestFirst) {
   EXPECT_EQ(split(vocab, "b<a>b"), "▁|b|<a>|▁|b");
   const Tokenizer tokenizer = tokenizer_of(vocab);
   EXPECT_EQ(tokenizer.decode(encode(tokenizer, "b<a> b")), "b<a> b");
+  // The space that such a piece begins with is text.
+  const Tokenizer spaced = tokenizer_of(llama_vocab({{" a", kUserDefined, 0}}));
+  EXPECT_EQ(spaced.decode(encode(spaced, " a a")), " a a");
 }
 
 TEST(SentencePiece, Bos) {

@@ -1,0 +1,81 @@
+// The inputs that fuzzing starts from: sound ones, so that damage to them reaches deep.
+#include <string>
+#include <string_view>
+
+#include "fuzz/targets.hpp"
+#include "fuzz/vocab_file.hpp"
+#include "synthetic/gguf_writer.hpp"
+
+namespace onehead::fuzz {
+namespace {
+
+Bytes bytes_of(std::string_view text) {
+  const auto bytes = std::as_bytes(std::span(text));
+  return {bytes.begin(), bytes.end()};
+}
+
+// Records of vocab_and_text.
+std::string record(uint32_t flags, std::string_view bytes) {
+  std::string out(1, static_cast<char>(flags | bytes.size()));
+  return out.append(bytes);
+}
+
+std::vector<Bytes> text_seeds() {
+  constexpr uint32_t kPiece = 0, kUser = 64, kText = 128;
+  std::vector<Bytes> seeds;
+  for (char options : {'\0', '\1', '\2'}) {
+    std::string seed(1, options);
+    for (const char* piece : {"\xE2\x96\x81", "a", "b", "ab",
+                              "\xE2\x96\x81"
+                              "a",
+                              "aba", " a", " ab", "\xC3\xA9", "\xE2\x96", "</s", "<0x"}) {
+      seed += record(kPiece, piece);
+    }
+    seed += record(kUser, "<en>") + record(kUser, "b\xE2\x96\x81") + record(kUser, "<e");
+    for (const char* text : {" ab  aba", "\xE2\x96\x81", "<en> ab", "\xC3\xA9\xFF\xE2\x96",
+                             "</s><0x41>", "it's 12 b\xE2\x96\x81", "\n\n a"}) {
+      seed += record(kText, text);
+    }
+    seeds.push_back(bytes_of(seed));
+  }
+  return seeds;
+}
+
+std::vector<Bytes> file_seeds() {
+  std::vector<Bytes> seeds;
+  for (const Bytes& seed : text_seeds()) seeds.push_back(vocab_and_text(seed).file);
+  return seeds;
+}
+
+std::vector<Bytes> header_seeds() {
+  std::vector<Bytes> seeds = file_seeds();
+  synthetic::GgufWriter writer;
+  writer.add_string("general.architecture", "llama");
+  writer.add_u32("general.alignment", 32);
+  writer.add_u32("llama.block_count", 2);
+  writer.add_f32("llama.rope.freq_base", 10000);
+  writer.add_bool("tokenizer.ggml.add_bos_token", true);
+  const std::vector<std::string> strings = {"", "a", "bc"};
+  writer.add_string_array("strings", strings);
+  const std::vector<int32_t> numbers = {1, -2, 3};
+  writer.add_i32_array("numbers", numbers);
+  const Bytes data(160);
+  const std::vector<uint64_t> matrix = {32, 2};
+  const std::vector<uint64_t> vector = {40};
+  writer.add_tensor("blk.0.attn_q.weight", matrix, 8, std::span(data).first(68));
+  writer.add_tensor("output_norm.weight", vector, 0, data);
+  writer.add_tensor("token_embd.weight", matrix, 1, std::span(data).first(128));
+  seeds.push_back(writer.finish());
+  return seeds;
+}
+
+}  // namespace
+
+std::span<const Named> targets() {
+  static const Named kTargets[] = {{"gguf_header", gguf_header, header_seeds},
+                                   {"tokenizer_file", tokenizer_file, file_seeds},
+                                   {"tokenizer_text", tokenizer_text, text_seeds}};
+  return kTargets;
+}
+
+}  // namespace onehead::fuzz
