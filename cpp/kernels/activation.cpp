@@ -9,18 +9,19 @@ using simd::F32;
 using simd::kLanes;
 
 template <class V>
-V silu_mul(V gate, V up) {
-  return (gate / (V(1.0f) + simd::exp_f32(-gate))) * up;
+V silu_mul(const simd::Exp<V>& exp, V gate, V up) {
+  return (gate / (V(1.0f) + exp(-gate))) * up;
 }
 
 }  // namespace
 
 void silu_mul(const float* gate, const float* up, int32_t n, float* out) {
+  const simd::Exp<F32> exp;
   int32_t i = 0;
   for (; i + kLanes <= n; i += kLanes) {
-    simd::store(out + i, silu_mul(simd::load(gate + i), simd::load(up + i)));
+    simd::store(out + i, silu_mul(exp, simd::load(gate + i), simd::load(up + i)));
   }
-  for (; i < n; ++i) out[i] = silu_mul(gate[i], up[i]);
+  for (; i < n; ++i) out[i] = silu_mul(simd::Exp<float>(), gate[i], up[i]);
 }
 
 void add(float* x, const float* y, int32_t n) {

@@ -1,182 +1,172 @@
 #include "kernels/attention.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
+#include "kernels/attention_softmax.hpp"
 #include "kernels/attention_tile.hpp"
-#include "simd/partial_sum.hpp"
-#include "simd/exp.hpp"
 
 namespace onehead {
 namespace {
 
+using detail::Fold;
+using detail::kCoefficientStride;
+using detail::Span;
 using simd::F32;
 using simd::kLanes;
 
-constexpr int kBatches = kBlockPositions / kLanes;
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
+static_assert(kCoefficientStride == kBlockPositions);
 
-// A row's partial result over this block, and the two factors of the fold into its state.
-struct Fold {
-  float keep;  // exp(m - m')
-  float take;  // exp(m_b - m')
-};
-
-// Scores of all rows at positions [begin, end), widened to whole batches, into scratch.
+// R rows that pass over the block together, and the positions that any of them sees.
 template <int R>
-void score_rows(const float* k, int32_t head_dim, const float* const* q, int32_t begin, int32_t end,
-                AttentionScratch& scratch) {
-  constexpr int kTile = detail::kTileBatches<R> < kBatches ? detail::kTileBatches<R> : kBatches;
-  constexpr int32_t kWidth = kTile * kLanes;
-  int32_t position = begin / kLanes * kLanes;
-  for (; position < end && position + kWidth <= kBlockPositions; position += kWidth) {
-    F32 acc[R][kTile];
-    detail::score_tile(k + position, kBlockPositions, head_dim, q, acc);
+struct RowTile {
+  AttentionRow* const* rows;
+  int32_t begin = kBlockPositions, end = 0;            // seen by some row
+  int32_t span_begin = kBlockPositions, span_end = 0;  // the same in whole groups of 16
+
+  explicit RowTile(AttentionRow* const* tile) : rows(tile) {
     for (int r = 0; r < R; ++r) {
-      for (int b = 0; b < kTile; ++b) {
-        acc[r][b].store_aligned(&scratch.weights[r][position + b * kLanes]);
-      }
+      const Span span(*rows[r]);
+      begin = std::min(begin, rows[r]->visible_begin);
+      end = std::max(end, rows[r]->visible_end);
+      span_begin = std::min(span_begin, span.begin);
+      span_end = std::max(span_end, span.end);
     }
   }
-  for (; position < end; position += kLanes) {
-    F32 acc[R][1];
-    detail::score_tile(k + position, kBlockPositions, head_dim, q, acc);
-    for (int r = 0; r < R; ++r) acc[r][0].store_aligned(&scratch.weights[r][position]);
-  }
+};
+
+// Batch by batch: for 64 floats a call of memcpy takes longer.
+void copy_query(const float* from, int32_t n, float* to) {
+  int32_t i = 0;
+  for (; i + kLanes <= n; i += kLanes) simd::load(from + i).store_aligned(to + i);
+  for (; i < n; ++i) to[i] = from[i];
 }
 
-F32 lane_indices() {
-  alignas(F32) float index[kLanes];
-  for (int i = 0; i < kLanes; ++i) index[i] = static_cast<float>(i);
-  return F32::load_aligned(index);
-}
-
-// Turns a row's scores into weights exp(s - m_b), zero where it sees nothing, in the batches that hold
-// [begin, end); returns m_b and l_b.
-void softmax_row(float* weights, const AttentionRow& row, int32_t begin, int32_t end, float& max,
-                 float& sum) {
-  const F32 first_visible(static_cast<float>(row.visible_begin));
-  const F32 end_visible(static_cast<float>(row.visible_end));
-  const int first_batch = begin / kLanes;
-  const int end_batch = (end + kLanes - 1) / kLanes;
-  F32 index = lane_indices() + F32(static_cast<float>(first_batch * kLanes));
-  F32 largest(-kInfinity);
-  for (int b = first_batch; b < end_batch; ++b) {
-    const auto visible = (index >= first_visible) & (index < end_visible);
-    const F32 score = xsimd::select(visible, F32::load_aligned(weights + b * kLanes), F32(-kInfinity));
-    score.store_aligned(weights + b * kLanes);
-    largest = xsimd::max(largest, score);
-    index = index + F32(static_cast<float>(kLanes));
-  }
-  alignas(F32) float lanes[kLanes];
-  largest.store_aligned(lanes);
-  max = *std::max_element(lanes, lanes + kLanes);
-  simd::PartialSum partials;
-  for (int b = first_batch; b < end_batch; ++b) {
-    const F32 weight = simd::exp_nonpositive(F32::load_aligned(weights + b * kLanes) - F32(max));
-    weight.store_aligned(weights + b * kLanes);
-    partials.add(b, weight);
-  }
-  sum = partials.fold();
-}
-
+// Adds the products of up to 64 dimensions, whose keys begin at k and whose queries are in scratch, to
+// the scores of B batches of positions.
 template <int R, int B>
-void weigh_values(const float* v, int32_t head_dim, int32_t begin, int32_t end,
-                  const AttentionScratch& scratch, F32 (&acc)[R][B]) {
-  for (auto& row : acc) {
-    for (auto& batch : row) batch = F32(0.0f);
+void add_scores(const float* k, int32_t n_dims, int32_t position, bool first, AttentionScratch& scratch) {
+  F32 acc[R][B];
+  for (int r = 0; r < R; ++r) {
+    for (int b = 0; b < B; ++b) {
+      acc[r][b] = first ? F32(0.0f) : F32::load_aligned(&scratch.weights[r][position + b * kLanes]);
+    }
   }
-  v += begin * head_dim;
-  for (int32_t i = begin; i < end; ++i, v += head_dim) {
-    F32 values[B];
-    for (int b = 0; b < B; ++b) values[b] = simd::load(v + b * kLanes);
-    for (int r = 0; r < R; ++r) {
-      const F32 weight(scratch.weights[r][i]);
-      for (int b = 0; b < B; ++b) acc[r][b] = acc[r][b] + weight * values[b];
+  detail::accumulate_tile<R, B>(k + position, kBlockPositions, scratch.queries[0], n_dims, acc);
+  for (int r = 0; r < R; ++r) {
+    for (int b = 0; b < B; ++b) acc[r][b].store_aligned(&scratch.weights[r][position + b * kLanes]);
+  }
+}
+
+template <int R>
+void score(const float* k, int32_t head_dim, const RowTile<R>& tile, AttentionScratch& scratch) {
+  constexpr int kTile = std::min(detail::kTileBatches<R>, kBlockPositions / kLanes);
+  for (int32_t d = 0; d < head_dim; d += kCoefficientStride) {
+    const int32_t n_dims = std::min(head_dim - d, kCoefficientStride);
+    for (int r = 0; r < R; ++r) copy_query(tile.rows[r]->q + d, n_dims, scratch.queries[r]);
+    const float* keys = k + d * kBlockPositions;
+    int32_t position = tile.span_begin;
+    for (; position + kTile * kLanes <= tile.span_end; position += kTile * kLanes) {
+      add_scores<R, kTile>(keys, n_dims, position, d == 0, scratch);
+    }
+    for (; position < tile.span_end; position += kLanes) {
+      add_scores<R, 1>(keys, n_dims, position, d == 0, scratch);
     }
   }
 }
 
 F32 merge(const AttentionRow& row, Fold fold, int32_t j, F32 block_o) {
-  return row.first ? block_o
-                   : simd::load(row.o + j) * F32(fold.keep) + block_o * F32(fold.take);
+  return row.first ? block_o : simd::load(row.o + j) * F32(fold.keep) + block_o * F32(fold.take);
 }
 
-// o of all rows: the block's weighted sum of V, folded into the state as it leaves the registers.
+// The block's weighted sum of V in B batches of dimensions, folded into o as it leaves the registers.
+template <int R, int B>
+void fold_values(const float* v, int32_t head_dim, int32_t j, const RowTile<R>& tile, const Fold* folds,
+                 const AttentionScratch& scratch) {
+  F32 acc[R][B];
+  for (auto& row : acc) {
+    for (auto& batch : row) batch = F32(0.0f);
+  }
+  detail::accumulate_tile<R, B>(v + tile.begin * head_dim + j, head_dim, scratch.weights[0] + tile.begin,
+                                tile.end - tile.begin, acc);
+  for (int r = 0; r < R; ++r) {
+    for (int b = 0; b < B; ++b) {
+      const int32_t at = j + b * kLanes;
+      simd::store(tile.rows[r]->o + at, merge(*tile.rows[r], folds[r], at, acc[r][b]));
+    }
+  }
+}
+
+// One dimension of one row, where no batch fits.
+void fold_value(const float* v, int32_t head_dim, int32_t j, int32_t begin, int32_t end,
+                const float* weights, Fold fold, AttentionRow& row) {
+  float acc = 0.0f;
+  for (int32_t i = begin; i < end; ++i) acc = acc + weights[i] * v[i * head_dim + j];
+  row.o[j] = row.first ? acc : row.o[j] * fold.keep + acc * fold.take;
+}
+
 template <int R>
-void fold_values(const float* v, int32_t head_dim, int32_t begin, int32_t end,
-                 const AttentionScratch& scratch, AttentionRow* const* rows, const Fold* folds) {
+void weigh(const float* v, int32_t head_dim, const RowTile<R>& tile, const Fold* folds,
+           const AttentionScratch& scratch) {
   constexpr int kTile = detail::kTileBatches<R>;
   int32_t j = 0;
   for (; j + kTile * kLanes <= head_dim; j += kTile * kLanes) {
-    F32 acc[R][kTile];
-    weigh_values(v + j, head_dim, begin, end, scratch, acc);
-    for (int r = 0; r < R; ++r) {
-      for (int b = 0; b < kTile; ++b) {
-        const int32_t at = j + b * kLanes;
-        simd::store(rows[r]->o + at, merge(*rows[r], folds[r], at, acc[r][b]));
-      }
-    }
+    fold_values<R, kTile>(v, head_dim, j, tile, folds, scratch);
   }
-  for (; j + kLanes <= head_dim; j += kLanes) {
-    F32 acc[R][1];
-    weigh_values(v + j, head_dim, begin, end, scratch, acc);
-    for (int r = 0; r < R; ++r) {
-      simd::store(rows[r]->o + j, merge(*rows[r], folds[r], j, acc[r][0]));
-    }
-  }
+  for (; j + kLanes <= head_dim; j += kLanes) fold_values<R, 1>(v, head_dim, j, tile, folds, scratch);
   for (; j < head_dim; ++j) {
     for (int r = 0; r < R; ++r) {
-      float acc = 0.0f;
-      for (int32_t i = begin; i < end; ++i) acc = acc + scratch.weights[r][i] * v[i * head_dim + j];
-      float& o = rows[r]->o[j];
-      o = rows[r]->first ? acc : o * folds[r].keep + acc * folds[r].take;
+      fold_value(v, head_dim, j, tile.begin, tile.end, scratch.weights[r], folds[r], *tile.rows[r]);
     }
   }
 }
 
-// Folds the block's m_b and l_b into the row's m and l.
-Fold fold_row(AttentionRow& row, float block_m, float block_l) {
-  if (row.first) {
-    *row.m = block_m;
-    *row.l = block_l;
-    return {0.0f, 1.0f};
+// Both halves for a single row, which reads K and V from end to end.
+void score(const float* k, int32_t head_dim, const RowTile<1>& tile, AttentionScratch& scratch) {
+  const int32_t n = tile.span_end - tile.span_begin;
+  float* scores = scratch.weights[0] + tile.span_begin;
+  std::fill_n(scores, n, 0.0f);
+  detail::accumulate_row(k + tile.span_begin, kBlockPositions, tile.rows[0]->q, head_dim, n, scores);
+}
+
+void weigh(const float* v, int32_t head_dim, const RowTile<1>& tile, const Fold* folds,
+           AttentionScratch& scratch) {
+  AttentionRow& row = *tile.rows[0];
+  for (int32_t j = 0; j < head_dim; j += AttentionScratch::kDims) {
+    const int32_t n = std::min(head_dim - j, AttentionScratch::kDims);
+    std::fill_n(scratch.values, n, 0.0f);
+    detail::accumulate_row(v + tile.begin * head_dim + j, head_dim, scratch.weights[0] + tile.begin,
+                           tile.end - tile.begin, n, scratch.values);
+    int32_t i = 0;
+    for (; i + kLanes <= n; i += kLanes) {
+      simd::store(row.o + j + i, merge(row, folds[0], j + i, F32::load_aligned(scratch.values + i)));
+    }
+    for (; i < n; ++i) {
+      float& o = row.o[j + i];
+      o = row.first ? scratch.values[i] : o * folds[0].keep + scratch.values[i] * folds[0].take;
+    }
   }
-  // One of the two factors is exp(0) = 1.
-  const float lead = block_m - *row.m;
-  const float factor = simd::exp_nonpositive(lead > 0.0f ? -lead : lead);
-  const Fold fold = lead > 0.0f ? Fold{factor, 1.0f} : Fold{1.0f, factor};
-  if (lead > 0.0f) *row.m = block_m;
-  *row.l = *row.l * fold.keep + block_l * fold.take;
-  return fold;
 }
 
 template <int R>
 void attend(const float* k, const float* v, int32_t head_dim, AttentionRow* const* rows,
             AttentionScratch& scratch) {
-  const float* q[R];
-  int32_t begin = kBlockPositions;
-  int32_t end = 0;
-  for (int r = 0; r < R; ++r) {
-    q[r] = rows[r]->q;
-    begin = std::min(begin, rows[r]->visible_begin);
-    end = std::max(end, rows[r]->visible_end);
-  }
-  score_rows<R>(k, head_dim, q, begin, end, scratch);
+  const RowTile<R> tile(rows);
+  score(k, head_dim, tile, scratch);
+  const simd::Exp<F32> exp;
   Fold folds[R];
   for (int r = 0; r < R; ++r) {
     AttentionRow& row = *rows[r];
+    float* scores = scratch.weights[r];
     if (row.scores != nullptr) {
-      std::copy(scratch.weights[r] + row.visible_begin, scratch.weights[r] + row.visible_end,
-                row.scores + row.visible_begin);
+      std::copy(scores + row.visible_begin, scores + row.visible_end, row.scores + row.visible_begin);
     }
-    float block_m = 0.0f;
-    float block_l = 0.0f;
-    softmax_row(scratch.weights[r], row, begin, end, block_m, block_l);
-    folds[r] = fold_row(row, block_m, block_l);
+    folds[r] = detail::softmax_row(exp, row, scores);
+    // What only its companions see has weight zero.
+    const Span span(row);
+    std::fill(scores + tile.span_begin, scores + span.begin, 0.0f);
+    std::fill(scores + span.end, scores + tile.span_end, 0.0f);
   }
-  fold_values<R>(v, head_dim, begin, end, scratch, rows, folds);
+  weigh(v, head_dim, tile, folds, scratch);
 }
 
 }  // namespace
@@ -204,8 +194,9 @@ void attention_finish(const float* o, float l, int32_t head_dim, float* out) {
 }
 
 void attention_weights(const float* scores, int32_t n, float m, float l, float* out) {
+  const simd::Exp<float> exp;
   const float inverse = 1.0f / l;
-  for (int32_t i = 0; i < n; ++i) out[i] = simd::exp_f32(scores[i] - m) * inverse;
+  for (int32_t i = 0; i < n; ++i) out[i] = exp(scores[i] - m) * inverse;
 }
 
 }  // namespace onehead

@@ -27,7 +27,10 @@ struct AttentionRow {
 inline constexpr int32_t kAttentionTileRows = 4;
 
 struct AttentionScratch {
-  alignas(64) float weights[kAttentionTileRows][kBlockPositions];
+  static constexpr int32_t kDims = 256;  // dimensions of o that one row's sum of V takes at a time
+  alignas(64) float weights[kAttentionTileRows][kBlockPositions];  // scores, then weights
+  alignas(64) float queries[kAttentionTileRows][kBlockPositions];  // 64 dimensions of each row's q
+  alignas(64) float values[kDims];
 };
 
 // k [head_dim][64] and v [64][head_dim], both 64-byte aligned. For each row with visible positions i:

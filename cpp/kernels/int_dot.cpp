@@ -73,13 +73,11 @@ bool passes() {
       }
       rows[r] = {inputs + r * kQ8Block, wide + r * kQ8Block, sum};
     }
-    for (int v = 0; v < simd::kTileVectors; ++v) {
-      simd::Ints expected[kTestRows];
-      simd::Ints actual[kTestRows];
-      Q8Dot<IntDot::kStrict>::run(weights + v * 4 * simd::kVectorOutputs, rows, expected);
-      Q8Dot<back_end>::run(weights + v * 4 * simd::kVectorOutputs, rows, actual);
-      if (std::memcmp(expected, actual, sizeof expected) != 0) return false;
-    }
+    detail::Q8Sums<kTestRows, simd::kTileVectors> expected;
+    detail::Q8Sums<kTestRows, simd::kTileVectors> actual;
+    Q8Dot<IntDot::kStrict>::run(weights, rows, expected);
+    Q8Dot<back_end>::run(weights, rows, actual);
+    if (std::memcmp(expected, actual, sizeof expected) != 0) return false;
   }
   return true;
 }
@@ -89,13 +87,14 @@ bool passes() {
 IntDot select_int_dot() {
   switch (probe()) {
     case IntDot::kStrict:
+    case IntDot::kSaturating:
+      // A saturating engine would be right with kSaturating, but that takes twice the time of kStrict
+      // (V8 on x86 without 8-bit dot instructions).
       break;
     case IntDot::kSigned:
       return passes<IntDot::kSigned>() ? IntDot::kSigned : IntDot::kStrict;
     case IntDot::kUnsigned:
       return passes<IntDot::kUnsigned>() ? IntDot::kUnsigned : IntDot::kStrict;
-    case IntDot::kSaturating:
-      return passes<IntDot::kSaturating>() ? IntDot::kSaturating : IntDot::kStrict;
   }
   return IntDot::kStrict;
 }

@@ -47,6 +47,8 @@ void store_outputs(const Floats (&acc)[kTileVectors], int32_t count, float* to) 
 
 template <IntDot back_end, int R>
 void run_tile(const std::byte* tile, const Rows& rows, int32_t first_output) {
+  // Vectors taken together: the strict product has two accumulators for each, and eight are enough.
+  constexpr int kV = R <= 2 ? kTileVectors : 1;
   const int32_t n_blocks = rows.n_cols / kQ8Block;
   Floats acc[R][kTileVectors];
   for (auto& row : acc) {
@@ -61,12 +63,15 @@ void run_tile(const std::byte* tile, const Rows& rows, int32_t first_output) {
     Floats weight_scales[kTileVectors];
     simd::load_scales(reinterpret_cast<const uint16_t*>(tile), weight_scales);
     const auto* weights = reinterpret_cast<const int8_t*>(tile + kQ8ScaleBytes);
-    for (int v = 0; v < kTileVectors; ++v) {
-      Ints dots[R];
-      Q8Dot<back_end>::run(weights + v * 4 * kVectorOutputs, inputs, dots);
+    for (int first = 0; first < kTileVectors; first += kV) {
+      Q8Sums<R, kV> dots;
+      Q8Dot<back_end>::run(weights + first * kQ8VectorBytes, inputs, dots);
       for (int r = 0; r < R; ++r) {
-        const Floats scale = weight_scales[v] * Floats(rows.scale[r * n_blocks + block]);
-        acc[r][v] = acc[r][v] + xsimd::batch_cast<float>(dots[r]) * scale;
+        for (int i = 0; i < kV; ++i) {
+          const int v = first + i;
+          const Floats scale = weight_scales[v] * Floats(rows.scale[r * n_blocks + block]);
+          acc[r][v] = acc[r][v] + xsimd::batch_cast<float>(dots[r][i]) * scale;
+        }
       }
     }
   }

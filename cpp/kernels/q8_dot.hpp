@@ -20,39 +20,64 @@ struct Q8Input {
 inline constexpr int kQ8Groups = kQ8Block / 4;
 inline constexpr int kQ8GroupBytes = 4 * kQ8TileRows;  // from one group of 4 inputs to the next
 
+// w: V vectors of outputs beside each other, group after group; out[r][v] is exact.
+//
+// The loops over the groups stay loops: unrolled, LLVM's wasm back end sinks each chain of sums to its
+// end and hoists all loads, and more values are alive than an engine has registers.
 template <IntDot>
 struct Q8Dot;
 
+template <int R, int V>
+using Q8Sums = simd::Ints[R][V];
+
+inline constexpr int kQ8VectorBytes = 4 * simd::kVectorOutputs;
+
 template <>
 struct Q8Dot<IntDot::kStrict> {
-  template <int R>
-  static void run(const int8_t* w, const Q8Input (&x)[R], simd::Ints (&out)[R]) {
-    simd::Ints low[R], high[R];
-    for (int r = 0; r < R; ++r) low[r] = high[r] = simd::Ints(0);
-#pragma GCC unroll 8
+  template <int R, int V>
+  static void run(const int8_t* w, const Q8Input (&x)[R], Q8Sums<R, V>& out) {
+    simd::Ints low[R][V], high[R][V];
+    for (int r = 0; r < R; ++r) {
+      for (int v = 0; v < V; ++v) low[r][v] = high[r][v] = simd::Ints(0);
+    }
+#pragma GCC unroll 1
     for (int group = 0; group < kQ8Groups; ++group) {
-      const simd::ShortPair weights = simd::widen(simd::load_bytes(w + group * kQ8GroupBytes));
+      simd::ShortPair weights[V];
+      for (int v = 0; v < V; ++v) {
+        weights[v] = simd::widen(simd::load_bytes(w + group * kQ8GroupBytes + v * kQ8VectorBytes));
+      }
       for (int r = 0; r < R; ++r) {
         const simd::Shorts input = simd::splat_4(x[r].wide + group * 4);
-        low[r] = low[r] + simd::dot_pairs(weights.low, input);
-        high[r] = high[r] + simd::dot_pairs(weights.high, input);
+        for (int v = 0; v < V; ++v) {
+          low[r][v] = low[r][v] + simd::dot_pairs(weights[v].low, input);
+          high[r][v] = high[r][v] + simd::dot_pairs(weights[v].high, input);
+        }
       }
     }
-    for (int r = 0; r < R; ++r) out[r] = simd::add_neighbours(low[r], high[r]);
+    for (int r = 0; r < R; ++r) {
+      for (int v = 0; v < V; ++v) out[r][v] = simd::add_neighbours(low[r][v], high[r][v]);
+    }
   }
 };
 
 template <>
 struct Q8Dot<IntDot::kSigned> {
-  template <int R>
-  static void run(const int8_t* w, const Q8Input (&x)[R], simd::Ints (&out)[R]) {
-    for (int r = 0; r < R; ++r) out[r] = simd::Ints(0);
-#pragma GCC unroll 8
+  template <int R, int V>
+  static void run(const int8_t* w, const Q8Input (&x)[R], Q8Sums<R, V>& out) {
+    for (int r = 0; r < R; ++r) {
+      for (int v = 0; v < V; ++v) out[r][v] = simd::Ints(0);
+    }
+#pragma GCC unroll 1
     for (int group = 0; group < kQ8Groups; ++group) {
-      const simd::Bytes weights = simd::load_bytes(w + group * kQ8GroupBytes);
+      simd::Bytes weights[V];
+      for (int v = 0; v < V; ++v) {
+        weights[v] = simd::load_bytes(w + group * kQ8GroupBytes + v * kQ8VectorBytes);
+      }
       for (int r = 0; r < R; ++r) {
-        out[r] = simd::dot_4<simd::Int8Kind::kSigned>(simd::splat_4(x[r].q + group * 4), weights,
-                                                      out[r]);
+        const simd::Bytes input = simd::splat_4(x[r].q + group * 4);
+        for (int v = 0; v < V; ++v) {
+          out[r][v] = simd::dot_4<simd::Int8Kind::kSigned>(input, weights[v], out[r][v]);
+        }
       }
     }
   }
@@ -61,16 +86,23 @@ struct Q8Dot<IntDot::kSigned> {
 // Weights plus 128 as unsigned bytes; 128 times the sum of the inputs is taken off beforehand.
 template <>
 struct Q8Dot<IntDot::kUnsigned> {
-  template <int R>
-  static void run(const int8_t* w, const Q8Input (&x)[R], simd::Ints (&out)[R]) {
-    for (int r = 0; r < R; ++r) out[r] = simd::Ints(-128 * x[r].sum);
-#pragma GCC unroll 8
+  template <int R, int V>
+  static void run(const int8_t* w, const Q8Input (&x)[R], Q8Sums<R, V>& out) {
+    const simd::Bytes bias(static_cast<int8_t>(-128));
+    for (int r = 0; r < R; ++r) {
+      for (int v = 0; v < V; ++v) out[r][v] = simd::Ints(-128 * x[r].sum);
+    }
+#pragma GCC unroll 1
     for (int group = 0; group < kQ8Groups; ++group) {
-      const simd::Bytes weights =
-          simd::load_bytes(w + group * kQ8GroupBytes) ^ simd::Bytes(static_cast<int8_t>(-128));
+      simd::Bytes weights[V];
+      for (int v = 0; v < V; ++v) {
+        weights[v] = simd::load_bytes(w + group * kQ8GroupBytes + v * kQ8VectorBytes) ^ bias;
+      }
       for (int r = 0; r < R; ++r) {
-        out[r] = simd::dot_4<simd::Int8Kind::kUnsigned>(simd::splat_4(x[r].q + group * 4), weights,
-                                                        out[r]);
+        const simd::Bytes input = simd::splat_4(x[r].q + group * 4);
+        for (int v = 0; v < V; ++v) {
+          out[r][v] = simd::dot_4<simd::Int8Kind::kUnsigned>(input, weights[v], out[r][v]);
+        }
       }
     }
   }
@@ -80,29 +112,37 @@ struct Q8Dot<IntDot::kUnsigned> {
 // within 8 * 2 * 15 * 127 = 30480, so nothing saturates and 16 bits hold the sum of a block.
 template <>
 struct Q8Dot<IntDot::kSaturating> {
-  template <int R>
-  static void run(const int8_t* w, const Q8Input (&x)[R], simd::Ints (&out)[R]) {
+  template <int R, int V>
+  static void run(const int8_t* w, const Q8Input (&x)[R], Q8Sums<R, V>& out) {
     constexpr auto kKind = simd::Int8Kind::kSaturating;
     const simd::Bytes nibble(static_cast<int8_t>(15));
-    simd::Shorts low[R], high[R];
-    for (int r = 0; r < R; ++r) low[r] = high[r] = simd::Shorts(static_cast<int16_t>(0));
-#pragma GCC unroll 8
+    const simd::Bytes bias(static_cast<int8_t>(-128));
+    simd::Shorts low[R][V], high[R][V];
+    for (int r = 0; r < R; ++r) {
+      for (int v = 0; v < V; ++v) low[r][v] = high[r][v] = simd::Shorts(static_cast<int16_t>(0));
+    }
+#pragma GCC unroll 1
     for (int group = 0; group < kQ8Groups; ++group) {
-      const simd::Bytes weights = simd::load_bytes(w + group * kQ8GroupBytes);
-      const simd::Bytes low_plane = weights & nibble;
-      // Adding 128 flips the top bit, which is bit 3 of the high plane. The shift runs in 16 bits.
-      const simd::Shorts shifted = xsimd::bitwise_cast<int16_t>(weights) >> 4;
-      const simd::Bytes high_plane = (xsimd::bitwise_cast<int8_t>(shifted) & nibble) ^
-                                     simd::Bytes(static_cast<int8_t>(8));
+      simd::Bytes low_plane[V], high_plane[V];
+      for (int v = 0; v < V; ++v) {
+        const simd::Bytes weights =
+            simd::load_bytes(w + group * kQ8GroupBytes + v * kQ8VectorBytes) ^ bias;
+        low_plane[v] = weights & nibble;
+        high_plane[v] = simd::shift_right_4_in_shorts(weights) & nibble;
+      }
       for (int r = 0; r < R; ++r) {
         const simd::Bytes input = simd::splat_4(x[r].q + group * 4);
-        low[r] = low[r] + simd::dot_2_i16<kKind>(input, low_plane);
-        high[r] = high[r] + simd::dot_2_i16<kKind>(input, high_plane);
+        for (int v = 0; v < V; ++v) {
+          low[r][v] = low[r][v] + simd::dot_2_i16<kKind>(input, low_plane[v]);
+          high[r][v] = high[r][v] + simd::dot_2_i16<kKind>(input, high_plane[v]);
+        }
       }
     }
     for (int r = 0; r < R; ++r) {
-      const simd::Ints high_sum = simd::add_pairs(high[r]);
-      out[r] = ((high_sum << 4) + simd::add_pairs(low[r])) - simd::Ints(128 * x[r].sum);
+      for (int v = 0; v < V; ++v) {
+        const simd::Ints high_sum = simd::add_pairs(high[r][v]);
+        out[r][v] = ((high_sum << 4) + simd::add_pairs(low[r][v])) - simd::Ints(128 * x[r].sum);
+      }
     }
   }
 };

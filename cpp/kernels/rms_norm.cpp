@@ -13,15 +13,16 @@ void rms_norm(const float* x, const float* weight, float eps, int32_t n, float* 
   simd::PartialSum partials;
   int32_t i = 0;
   for (; i + simd::kPartials <= n; i += simd::kPartials) {
-    for (int b = 0; b < simd::kPartials / kLanes; ++b) {
+    for (int b = 0; b < simd::kPartialBatches; ++b) {
       const F32 value = simd::load(x + i + b * kLanes);
       partials.add(b, value * value);
     }
   }
-  alignas(64) float p[simd::kPartials];
-  partials.store_to(p);
-  for (int j = 0; i + j < n; ++j) p[j] = p[j] + x[i + j] * x[i + j];
-  const float sum = simd::PartialSum::fold(p);
+  float rest[simd::kPartials];
+  const int32_t n_rest = n - i;
+  for (int j = 0; j < n_rest; ++j) rest[j] = x[i + j] * x[i + j];
+  partials.add_rest(rest, n_rest);
+  const float sum = partials.fold();
   const float r = 1.0f / std::sqrt(sum / static_cast<float>(n) + eps);
 
   int32_t at = 0;

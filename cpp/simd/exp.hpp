@@ -32,32 +32,66 @@ inline F32 select(F32::batch_bool_type condition, F32 yes, F32 no) {
   return xsimd::select(condition, yes, no);
 }
 
-template <class V>
-V exp_inside(V x) {
-  const V shift(0x1.8p23f);
-  const V t = x * V(0x1.715476p+0f) + shift;
-  const V n = t - shift;
-  const V r = (x - n * V(0x1.63p-1f)) - n * V(-0x1.bd0106p-13f);
-  V p = V(0x1.106252p-7f) * r + V(0x1.572a64p-5f);
-  p = p * r + V(0x1.5557bp-3f);
-  p = p * r + V(0x1.fffdfcp-2f);
-  const V e = ((r * r) * p + r) + V(1.0f);
-  return scale_by_exponent(e, t);
-}
+inline constexpr float kExpTerms[] = {0x1.715476p+0f,  0x1.8p23f,      0x1.63p-1f, -0x1.bd0106p-13f,
+                                      0x1.106252p-7f,  0x1.572a64p-5f, 0x1.5557bp-3f,
+                                      0x1.fffdfcp-2f, 1.0f,           -87.0f};
 
 }  // namespace detail
 
-// V is float or F32. Not called exp: xsimd has one too, and an unqualified call would find that.
+// The function with its constants at hand: a loop makes one beforehand. V is float or F32.
+template <class V>
+class Exp {
+ public:
+  Exp() {
+    // Read from memory: vector constants written in the code are made anew at every use by V8, which
+    // takes longer than what they are used for.
+    const float* terms = opaque(detail::kExpTerms);
+    for (int i = 0; i < kTerms; ++i) c_[i] = V(terms[i]);
+  }
+
+  V operator()(V x) const {
+    return detail::select(x > V(88.72f), V(std::numeric_limits<float>::infinity()), nonpositive(x));
+  }
+
+  // For x <= 0, one comparison cheaper.
+  V nonpositive(V x) const {
+    V values[1] = {x};
+    nonpositive(values);
+    return values[0];
+  }
+
+  // N values in place, step by step and not value by value: the chains of dependent operations run beside
+  // each other. (The loop over the polynomial's terms must stay one: unrolled, LLVM's wasm back end puts
+  // the chains one after the other again.)
+  template <int N>
+  void nonpositive(V (&x)[N]) const {
+    V t[N], r[N], p[N];
+    for (int i = 0; i < N; ++i) t[i] = x[i] * c_[0] + c_[1];
+    for (int i = 0; i < N; ++i) {
+      const V n = t[i] - c_[1];
+      r[i] = (x[i] - n * c_[2]) - n * c_[3];
+    }
+    for (int i = 0; i < N; ++i) p[i] = c_[4];
+#pragma GCC unroll 1
+    for (int term = 5; term < 8; ++term) {
+      const V c = c_[term];
+      for (int i = 0; i < N; ++i) p[i] = p[i] * r[i] + c;
+    }
+    for (int i = 0; i < N; ++i) {
+      const V e = ((r[i] * r[i]) * p[i] + r[i]) + c_[8];
+      x[i] = detail::select(x[i] < c_[9], V(0.0f), detail::scale_by_exponent(e, t[i]));
+    }
+  }
+
+ private:
+  static constexpr int kTerms = 10;
+  V c_[kTerms];
+};
+
+// Not called exp: xsimd has one too, and an unqualified call would find that.
 template <class V>
 V exp_f32(V x) {
-  const V value = detail::select(x < V(-87.0f), V(0.0f), detail::exp_inside(x));
-  return detail::select(x > V(88.72f), V(std::numeric_limits<float>::infinity()), value);
-}
-
-// exp for x <= 0, one comparison cheaper.
-template <class V>
-V exp_nonpositive(V x) {
-  return detail::select(x < V(-87.0f), V(0.0f), detail::exp_inside(x));
+  return Exp<V>()(x);
 }
 
 }  // namespace onehead::simd

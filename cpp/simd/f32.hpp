@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <xsimd/xsimd.hpp>
 
 namespace onehead::simd {
@@ -27,5 +28,37 @@ static_assert(kLanes == ONEHEAD_EXPECT_LANES, "the build's instruction set is no
 
 inline F32 load(const float* from) { return F32::load_unaligned(from); }
 inline void store(float* to, F32 value) { value.store_unaligned(to); }
+
+// The same pointer, of which the compiler no longer knows where it points: what is read through it
+// stays a read.
+template <class T>
+inline const T* opaque(const T* pointer) {
+  __asm__("" : "+r"(pointer));
+  return pointer;
+}
+
+namespace detail {
+template <int Shift, uint32_t... I>
+F32 rotate(F32 value, std::integer_sequence<uint32_t, I...>) {
+  return xsimd::swizzle(value, xsimd::batch_constant<uint32_t, Arch, (I + Shift) % kLanes...>());
+}
+}  // namespace detail
+
+// The batch with its lanes turned: lane i of the result is lane i + Shift.
+template <int Shift>
+F32 rotate(F32 value) {
+  return detail::rotate<Shift>(value, std::make_integer_sequence<uint32_t, kLanes>());
+}
+
+// The largest lane, in every lane. No lane is NaN, or the result is unspecified.
+template <int Width = kLanes / 2>
+inline F32 max_of_lanes(F32 value) {
+  const F32 folded = xsimd::max(value, rotate<Width>(value));
+  if constexpr (Width == 1) {
+    return folded;
+  } else {
+    return max_of_lanes<Width / 2>(folded);
+  }
+}
 
 }  // namespace onehead::simd

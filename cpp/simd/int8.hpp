@@ -94,7 +94,18 @@ inline Ints add_neighbours(Ints low, Ints high) { return Ints(vpaddq_s32(low, hi
 #error "the int8 matrix product has no code for this instruction set"
 #endif
 
+// Bytes shifted right as 16-bit numbers: the upper nibble of each comes to its lower place, under bits
+// that the caller masks away. (Shifts of bytes are slow on x86.)
+inline Bytes shift_right_4_in_shorts(Bytes bytes) {
+  return xsimd::bitwise_cast<int8_t>(xsimd::bitwise_cast<int16_t>(bytes) >> 4);
+}
+
 inline Bytes load_bytes(const int8_t* from) { return Bytes::load_unaligned(from); }
+
+// Out of line: it is rare, and must not crowd the loop around it.
+[[gnu::noinline]] inline void load_any_scales(const uint16_t* from, float* out) {
+  for (int i = 0; i < 8; ++i) out[i] = f16_to_f32(from[i]);
+}
 
 // The 8 scales of a tile block as f32. Scales are nearly always positive and normal: then the f32 is
 // the f16's bits shifted and rebiased. Anything else (zero, subnormal, negative, infinite) goes the
@@ -131,7 +142,7 @@ inline void load_scales(const uint16_t* from, Floats (&out)[kTileVectors]) {
   }
 #endif
   alignas(32) float scales[8];
-  for (int i = 0; i < 8; ++i) scales[i] = f16_to_f32(from[i]);
+  load_any_scales(from, scales);
   for (int v = 0; v < kTileVectors; ++v) {
     out[v] = Floats::load_aligned(scales + v * kVectorOutputs);
   }

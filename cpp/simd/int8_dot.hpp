@@ -37,9 +37,14 @@ Shorts dot_2_i16(Bytes x, Bytes w) {
 }
 inline Ints add_pairs(Shorts sums) { return Ints(wasm_i32x4_extadd_pairwise_i16x8(sums)); }
 
-#elif !defined(__wasm_simd128__)
+#else
 
+// A simd128 build has only the strict product.
+#if defined(__wasm_simd128__)
+inline constexpr bool kHasInt8Dot = false;
+#else
 inline constexpr bool kHasInt8Dot = true;
+#endif
 
 namespace detail {
 
@@ -88,10 +93,6 @@ inline Ints add_pairs(Shorts sums) {
   for (size_t i = 0; i < Ints::size; ++i) to[i] = from[2 * i] + from[2 * i + 1];
   return Ints::load_aligned(to);
 }
-
-#else
-
-inline constexpr bool kHasInt8Dot = false;  // a simd128 build: only the strict product
 
 #endif
 

@@ -6,38 +6,47 @@
 
 namespace onehead::simd {
 
+inline constexpr int kPartialBatches = kPartials / kLanes;
+
+// The 16 partials, kPartialBatches batches of them.
 class PartialSum {
  public:
   PartialSum() {
-    for (auto& part : parts_) part = F32(0.0f);
+    for (F32& batch : batches_) batch = F32(0.0f);
   }
 
-  // Adds elements batch_index * kLanes and following.
-  void add(int batch_index, F32 value) {
-    F32& part = parts_[batch_index % kParts];
-    part = part + value;
+  // Adds to partials [b * kLanes, (b + 1) * kLanes).
+  void add(int b, F32 value) { batches_[b] = batches_[b] + value; }
+
+  // Adds the n < 16 elements after the last whole 16.
+  void add_rest(const float* values, int n) {
+    alignas(64) float p[kPartials];
+    for (int b = 0; b < kPartialBatches; ++b) batches_[b].store_aligned(p + b * kLanes);
+    for (int i = 0; i < n; ++i) p[i] = p[i] + values[i];
+    for (int b = 0; b < kPartialBatches; ++b) batches_[b] = F32::load_aligned(p + b * kLanes);
   }
 
   float fold() const {
-    alignas(64) float p[kPartials];
-    store_to(p);
-    return fold(p);
-  }
-
-  void store_to(float* p) const {
-    for (int i = 0; i < kParts; ++i) parts_[i].store_aligned(p + i * kLanes);
-  }
-
-  static float fold(float* p) {
-    for (int width = kPartials / 2; width >= 1; width /= 2) {
-      for (int i = 0; i < width; ++i) p[i] = p[i] + p[i + width];
+    F32 parts[kPartialBatches];
+    for (int b = 0; b < kPartialBatches; ++b) parts[b] = batches_[b];
+    for (int width = kPartialBatches / 2; width >= 1; width /= 2) {
+      for (int b = 0; b < width; ++b) parts[b] = parts[b] + parts[b + width];
     }
-    return p[0];
+    return fold_lanes<kLanes / 2>(parts[0]).get(0);
   }
 
  private:
-  static constexpr int kParts = kPartials / kLanes;
-  F32 parts_[kParts];
+  template <int Width>
+  static F32 fold_lanes(F32 value) {
+    const F32 folded = value + rotate<Width>(value);
+    if constexpr (Width == 1) {
+      return folded;
+    } else {
+      return fold_lanes<Width / 2>(folded);
+    }
+  }
+
+  F32 batches_[kPartialBatches];
 };
 
 }  // namespace onehead::simd
