@@ -27,6 +27,8 @@ set(wasm_link_flags
   -sMAXIMUM_MEMORY=4GB        # … up to what wasm32 can address
   -sINITIAL_MEMORY=4MB        # small before a model is loaded
   -sSTACK_SIZE=262144         # kernels keep tiles on the stack (default is 64 KB)
+  -lexports.js                # asks for nothing but that imports and exports keep their names: cut to letters,
+                              # they differ between the variants, and one script is to serve all of them
   -sMALLOC=emmalloc           # the smallest allocator; nothing is allocated while generating
   -sWASM_BIGINT               # 64-bit integers cross as BigInt, without wrapper functions
   -sMIN_CHROME_VERSION=91 -sMIN_FIREFOX_VERSION=89 -sMIN_SAFARI_VERSION=160400)   # first with SIMD
