@@ -2,18 +2,17 @@
 
 import { load, type Model, type ModelInfo } from "onehead";
 import { translateEnEs } from "onehead-tiny";
-import { defaultTarget } from "./models/choice";
-import { type PageState, shownTarget, translation, wordOf } from "./models/frame";
+import { type PageState, translation } from "./models/frame";
 import { spanishWords } from "./models/tokens";
-import { type TourStep, tourSteps } from "./models/tour";
 import { type Recording, recordedState } from "./recording";
 import { translateText } from "./run/page_translator";
 import { createAnnouncer } from "./ui/announcer";
 import { Composer } from "./ui/composer";
 import { errorText, sentenceError } from "./ui/error_text";
+import { createGuide } from "./ui/guide";
 import { followHeads } from "./ui/head_focus";
 import { keepOffline } from "./ui/offline";
-import { formatPermalink, parsePermalink } from "./ui/permalink";
+import { formatPermalink, parsePermalink, permalinkOf, wordTarget } from "./ui/permalink";
 import { Status } from "./ui/status";
 import { createStore } from "./ui/store";
 import { Tour } from "./ui/tour";
@@ -45,12 +44,13 @@ const announcer = createAnnouncer(find("[data-live]"));
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 const recording = JSON.parse(find("#recorded").textContent ?? "") as Recording;
-const opened = parsePermalink(location.hash);
+let link = parsePermalink(location.hash);
 const store = createStore(document, recordedState(recording), follow);
+const guide = createGuide(tour, store, !still.matches && location.hash === "");
 let model: Model | undefined;
 let running: AbortController | undefined;
 /** What the visitor has asked for before the model was there; at first, what the page shows. */
-let wanted = opened.text ?? recording.run.source;
+let wanted = link.text ?? recording.run.source;
 
 /** Things outside the views that follow the state. */
 function follow(state: PageState): void {
@@ -108,7 +108,10 @@ async function translateNow(text: string, shown: boolean): Promise<void> {
     }
     arrived(text);
   } catch (error) {
-    if (own.signal.aborted) return;
+    if (own.signal.aborted) {
+      if (running === own) stopped();
+      return;
+    }
     status.model = { phase: "failed", text: errorText(error) };
     announcer.say(errorText(error));
   } finally {
@@ -121,35 +124,29 @@ async function translateNow(text: string, shown: boolean): Promise<void> {
 
 /** A whole text has been translated. */
 function arrived(text: string): void {
-  const { entries } = store.state;
-  if (opened.word !== undefined && text === opened.text && store.state.pinned === undefined) {
-    const all = entries.flatMap(({ run }, sentence) =>
-      run === undefined ? [] : spanishWords(run).map(({ begin }) => ({ sentence, position: begin })),
-    );
-    store.update({ pinned: all[opened.word] });
+  if (link.word !== undefined && text === link.text) {
+    store.update({ pinned: wordTarget(store.state.entries, link.word) });
   }
-  prepareTour();
+  link = {};
+  guide.prepare();
   if (wanted !== recording.run.source || location.hash !== "") rememberAddress();
 }
 
-function prepareTour(): void {
-  const run = store.state.entries.find(({ run }) => run?.finished)?.run;
-  if (run !== undefined && defaultTarget(run) !== undefined) tour.steps = tourSteps(run);
+/** Stopped by the visitor: what is there stays. */
+function stopped(): void {
+  const entries = store.state.entries.map((entry) =>
+    entry.run === undefined ? entry : { ...entry, run: { ...entry.run, finished: true } },
+  );
+  store.update({ entries });
 }
 
 function rememberAddress(): void {
-  const { entries, pinned, layer, alignmentLayer } = store.state;
-  const run = pinned && entries[pinned.sentence]?.run;
-  const address = run && pinned && wordOf(run, pinned);
-  const before = entries
-    .slice(0, address?.sentence ?? 0)
-    .reduce((sum, { run }) => sum + (run === undefined ? 0 : spanishWords(run).length), 0);
-  const link = formatPermalink({
-    text: wanted,
-    layer: layer === alignmentLayer ? undefined : layer,
-    word: address && before + address.word,
-  });
-  history.replaceState(null, "", link);
+  history.replaceState(null, "", formatPermalink(permalinkOf(store.state, wanted)));
+}
+
+/** A layer that the model has; others, as in an old link, are passed over. */
+function chooseLayer(layer: number | undefined): void {
+  if (layer !== undefined && model !== undefined && layer < model.info.nLayers) store.update({ layer });
 }
 
 async function start(): Promise<void> {
@@ -168,8 +165,8 @@ async function start(): Promise<void> {
   status.model = { phase: "ready" };
   const measured = model.info.metadata["onehead.task.translate.alignment_layer"];
   const alignmentLayer = typeof measured === "number" ? measured : recording.alignmentLayer;
-  const layer = opened.layer !== undefined && opened.layer < model.info.nLayers ? opened.layer : alignmentLayer;
-  store.update({ facts: facts(model.info), alignmentLayer, layer });
+  store.update({ facts: facts(model.info), alignmentLayer, layer: alignmentLayer });
+  chooseLayer(link.layer);
   await translateNow(wanted, wanted !== recording.run.source);
   keepOffline(find("[data-offline]"));
 }
@@ -214,43 +211,14 @@ document.addEventListener("click", (event) => {
   }
 });
 window.addEventListener("hashchange", () => {
-  const { text } = parsePermalink(location.hash);
-  if (text !== undefined && text !== wanted) {
-    composer.text = text;
-    void translateNow(text, true);
-  }
+  link = parsePermalink(location.hash);
+  if (link.text === undefined) return;
+  composer.text = link.text;
+  chooseLayer(link.layer);
+  void translateNow(link.text, true);
 });
 
-// The tour stops at the first sign of a visitor who wants to look on their own.
-for (const sign of ["pointerdown", "keydown", "input"]) {
-  document.addEventListener(
-    sign,
-    (event) => {
-      if (!tour.contains(event.target as Node)) {
-        touched = true;
-        tour.cancel();
-      }
-    },
-    { capture: true, passive: true },
-  );
-}
-let touched = false;
-tour.addEventListener("step", (event) => {
-  const step = (event as CustomEvent<TourStep | null>).detail;
-  const sentence = store.state.entries.findIndex(({ run }) => run?.finished);
-  store.update(
-    step === null
-      ? { tour: undefined, separated: false }
-      : { tour: { sentence, position: step.target }, separated: step.separated },
-  );
-});
-
-prepareTour();
-void translateNow(wanted, false);
+guide.prepare();
 store.update({});
+void translateNow(wanted, false);
 void start();
-if (!still.matches && opened.text === undefined) {
-  window.setTimeout(() => {
-    if (!touched && shownTarget(store.state) !== undefined) tour.play();
-  }, 1500);
-}

@@ -1,5 +1,8 @@
 // The text and what is looked at, in the address's fragment: that part is never sent to a server.
 
+import { type Entry, type PageState, type Target, wordOf } from "../models/frame";
+import { spanishWords } from "../models/tokens";
+
 export interface Permalink {
   readonly text?: string | undefined;
   readonly layer?: number | undefined;
@@ -29,4 +32,25 @@ export function formatPermalink({ text, layer, word }: Permalink): string {
   if (layer !== undefined) fields.set("layer", String(layer + 1));
   if (word !== undefined) fields.set("word", String(word + 1));
   return `#${fields.toString().replaceAll("+", "%20")}`;
+}
+
+/** The Spanish words of a whole text, sentence by sentence. */
+const allWords = (entries: readonly Entry[]): Target[] =>
+  entries.flatMap(({ run }, sentence) =>
+    run === undefined ? [] : spanishWords(run).map(({ begin }) => ({ sentence, position: begin })),
+  );
+
+/** Where word `index` of the whole text stands. */
+export const wordTarget = (entries: readonly Entry[], index: number): Target | undefined => allWords(entries)[index];
+
+/** The address of what is shown: the usual layer and an unpinned word need no mention. */
+export function permalinkOf({ entries, pinned, layer, alignmentLayer }: PageState, text: string): Permalink {
+  const run = pinned && entries[pinned.sentence]?.run;
+  const place = run && pinned && wordOf(run, pinned);
+  const before = place && allWords(entries.slice(0, place.sentence)).length;
+  return {
+    text,
+    layer: layer === alignmentLayer ? undefined : layer,
+    word: place && (before ?? 0) + place.word,
+  };
 }

@@ -1,4 +1,4 @@
-// The page's state, and one drawing for each browser frame however often it changes.
+// The page's state: every change is drawn at once.
 
 import type { PageState } from "../models/frame";
 import { paint, paintMaps, type Scope } from "./paint";
@@ -9,28 +9,24 @@ export interface Store {
   update(change: Partial<PageState>, scope?: Scope): void;
 }
 
+/** The maps are many elements: while a sentence is being written they wait until it rests for a moment. */
+const REST_MS = 200;
+
 export function createStore(document: Document, initial: PageState, drawn: (state: PageState) => void): Store {
   let state = initial;
-  let pending: Scope | undefined;
   let maps = 0;
-  const draw = () => {
-    const scope = pending ?? "frame";
-    pending = undefined;
-    paint(document, state, scope);
-    drawn(state);
-    // The maps take long to build; they wait until nothing has changed for a moment.
-    if (scope === "frame") return;
-    window.clearTimeout(maps);
-    maps = window.setTimeout(() => paintMaps(document, state), 120);
-  };
   return {
     get state() {
       return state;
     },
     update(change, scope = "all") {
       state = { ...state, ...change };
-      if (pending === undefined) requestAnimationFrame(draw);
-      if (pending !== "all") pending = scope;
+      paint(document, state, scope);
+      drawn(state);
+      if (scope === "frame") return;
+      window.clearTimeout(maps);
+      if (state.entries.every(({ run }) => run === undefined || run.finished)) paintMaps(document, state);
+      else maps = window.setTimeout(() => paintMaps(document, state), REST_MS);
     },
   };
 }
