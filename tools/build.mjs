@@ -1,6 +1,6 @@
 // `npm run build`: the wasm, then dist/ (the package), then build/page (the page). With names, only those:
 // wasm, dist, page.
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { buildWasm } from "./build-wasm.mjs";
@@ -11,18 +11,23 @@ import { must } from "./lib/run.mjs";
 
 const bin = (name) => join(repo, "node_modules/.bin", name);
 
-/** dist/: web/src file by file through tsc, and the wasm beside it. Bundling is the user's business. */
+/**
+ * dist/: web/src file by file through tsc, and the wasm beside it. Bundling is the user's business. It is built
+ * aside and put in place whole, so that a failure leaves the last one.
+ */
 export async function buildDist() {
   await ensureNodeModules();
   step("building dist");
-  const dist = join(repo, "dist");
-  rmSync(dist, { recursive: true, force: true });
-  await must(bin("tsc"), ["-p", "tsconfig.build.json"]);
-  mkdirSync(join(dist, "wasm"), { recursive: true });
   const built = join(repo, "web/src/wasm");
   const glue = oneGlue(built);
+  const dist = join(repo, "dist");
+  const next = join(repo, "build", `dist-${process.pid}`);
+  await must(bin("tsc"), ["-p", "tsconfig.build.json", "--outDir", next]);
+  mkdirSync(join(next, "wasm"), { recursive: true });
   for (const name of readdirSync(built))
-    if (name === glue || name.endsWith(".wasm")) cpSync(join(built, name), join(dist, "wasm", name));
+    if (name === glue || name.endsWith(".wasm")) cpSync(join(built, name), join(next, "wasm", name));
+  rmSync(dist, { recursive: true, force: true });
+  renameSync(next, dist);
   done("package in dist");
 }
 
