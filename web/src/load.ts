@@ -104,11 +104,19 @@ function toWireSource(
   }
   // A File does not travel between threads everywhere, a Blob does.
   if (isKind(source, "Blob") || isKind(source, "File")) return { kind: "blob", blob: (source as Blob).slice() };
-  if (isKind(source, "ArrayBuffer")) return { kind: "bytes", bytes: new Uint8Array(source as ArrayBuffer) };
-  if (isKind(source, "Uint8Array")) return { kind: "bytes", bytes: source as Uint8Array };
+  if (isKind(source, "ArrayBuffer")) return bytesSource(new Uint8Array(source as ArrayBuffer));
+  if (isKind(source, "Uint8Array")) return bytesSource(source as Uint8Array);
   throw new OneheadError(
     "bad-argument",
     "load takes the address of a model, a Blob or File, an ArrayBuffer or a Uint8Array.",
+  );
+}
+
+function bytesSource(bytes: Uint8Array): WireSource {
+  if (bytes.length > 0) return { kind: "bytes", bytes };
+  throw new OneheadError(
+    "bad-file",
+    "The given bytes are cut off: there are none. A buffer that was handed over (transferred) once is empty afterwards.",
   );
 }
 

@@ -56,6 +56,7 @@ function nodePort(worker: NodeWorker): EnginePort {
     post: (request, transfer = []) => worker.postMessage(request, transfer),
     listen(onMessage, onFailure) {
       worker.on("message", onMessage as (argument: never) => void);
+      worker.on("messageerror", () => onFailure("an answer could not be read"));
       worker.on("error", (error: Error) => onFailure(error.message));
       worker.on("exit", () => onFailure("it ended"));
       worker.unref();
