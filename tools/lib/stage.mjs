@@ -35,7 +35,7 @@ const ansi = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g");
  * Runs a suite, passing its output through, and reads its summary. An exit code other than 0, or a summary
  * without a single check, is a failure whatever the summary says.
  */
-export function suite(reader, command, args, { env, cwd = repo, quiet = false } = {}) {
+export function suite(reader, command, args, { env, cwd = repo } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
     const output = [];
@@ -45,13 +45,12 @@ export function suite(reader, command, args, { env, cwd = repo, quiet = false } 
     ])
       stream.on("data", (chunk) => {
         output.push(chunk);
-        if (!quiet) target.write(chunk);
+        target.write(chunk);
       });
     child.on("error", reject);
     child.on("close", (code) => {
       const text = Buffer.concat(output).toString();
       const result = readers[reader](text.replace(ansi, ""));
-      if (quiet && code !== 0) process.stdout.write(text.slice(-12000));
       if ((code !== 0 || result.passed + result.skipped === 0) && result.failed === 0) {
         if (code === 0) console.log(`${command}: no check was run`);
         result.failed = 1;
