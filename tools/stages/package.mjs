@@ -35,6 +35,17 @@ const html = (script) =>
 
 /** Ways to bundle; each resolves with a folder to serve, or an address that is served already. */
 const bundlers = {
+  // As it lies in node_modules, found by an import map.
+  async "no bundler"(folder) {
+    const imports = {
+      onehead: "./node_modules/onehead/dist/index.js",
+      "onehead/tasks": "./node_modules/onehead/dist/tasks/index.js",
+      "onehead-tiny": "./node_modules/onehead-tiny/index.js",
+    };
+    const map = `<script type="importmap">${JSON.stringify({ imports })}</script>`;
+    writeFileSync(join(folder, "index.html"), html("./main.js").replace("<title>", `${map}<title>`));
+    return { folder };
+  },
   async "vite build"(folder) {
     await must("vite build", folder, bin("vite"), ["build", "--base", "./", "--logLevel", "warn"]);
     return { folder: join(folder, "dist") };
