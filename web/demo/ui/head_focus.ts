@@ -1,11 +1,11 @@
-// Pointing at one head anywhere on the page lets it stand out everywhere; pointing at a dot names its number.
+// Pointing at a head's name, bar or map lets that head stand out everywhere; pointing at a dot names its number.
 
 /** Marks `root` with the head pointed at. */
 export function followHeads(root: HTMLElement): void {
   root.addEventListener("pointerover", (event) => {
     if (event.pointerType === "touch") return;
     const target = event.target as Element;
-    const head = target.closest("[data-head]")?.getAttribute("data-head") ?? null;
+    const head = target.closest("th[data-head], .split li, .map")?.getAttribute("data-head") ?? null;
     if (head === null) root.removeAttribute("data-focus-head");
     else root.setAttribute("data-focus-head", String(Number(head) % 8));
     const cell = target.closest<HTMLElement>("td[data-weight]");
