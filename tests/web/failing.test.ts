@@ -1,10 +1,11 @@
 // When the engine or its worker fails: the failure is said once, clearly, to everybody who waits or comes later.
 
+import { Worker as NodeWorker } from "node:worker_threads";
 import { load } from "onehead";
 import { describe, expect, test } from "vitest";
 import { Engine } from "../../web/src/engine.js";
 import type { RawEngine } from "../../web/src/raw_engine.js";
-import { failure, here, loaded, stories } from "./support.js";
+import { failure, here, loaded, path, stories } from "./support.js";
 
 const emptyModule = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
 
@@ -61,6 +62,16 @@ describe("a worker", () => {
     await expect(loading).rejects.toMatchObject({ name: "AbortError" });
     expect(ended).toBe(1);
   });
+});
+
+test("a worker of one's own making", async () => {
+  const { localWorker } = (await import(path("dist/local.js"))) as { localWorker: () => Worker };
+  const thread = () => new NodeWorker(path("dist/worker.js")) as unknown as Worker;
+  for (const worker of [localWorker, thread]) {
+    const model = await loaded(stories, { runtime: { worker } });
+    expect((await model.generate("Once", { maxTokens: 3 }).result()).usage.completionTokens).toBe(3);
+    await model[Symbol.asyncDispose]?.();
+  }
 });
 
 test.each([

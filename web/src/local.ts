@@ -1,22 +1,22 @@
-// The host in the caller's own thread, for `worker: false`. Loaded only when asked for.
+// The host in the caller's own thread, in the shape of a worker. `worker: false` loads this when it is asked for; where
+// that is forbidden (service workers know no `import()`), import `onehead/local` and pass `worker: localWorker`.
 
 import { Host } from "./host.js";
-import type { Answer, Port, Request } from "./protocol.js";
+import type { Answer, Request } from "./protocol.js";
+import type { EngineWorker } from "./types.js";
 import createOnehead from "./wasm/onehead-simd128.js";
 
-export function localPort(): Port<Answer, Request> {
-  let deliver: ((answer: Answer) => void) | undefined;
-  // As between threads, an answer never arrives within the call that asked.
-  const host = new Host(createOnehead, (answer) => queueMicrotask(() => deliver?.(answer)));
-  return {
-    post: (request) => queueMicrotask(() => void host.handle(request)),
-    listen(onMessage) {
-      deliver = onMessage;
-    },
-    keepAlive() {},
-    async end() {
-      deliver = undefined;
+/** For `runtime.worker`: the engine in this very thread, which it holds for some milliseconds at a time. */
+export function localWorker(): EngineWorker {
+  // As between threads, nothing arrives within the call that sent it.
+  const host = new Host(createOnehead, (answer) => queueMicrotask(() => worker.onmessage?.({ data: answer })));
+  const worker = {
+    onmessage: undefined as ((event: { data: Answer }) => void) | undefined,
+    postMessage: (request: Request) => queueMicrotask(() => void host.handle(request)),
+    terminate() {
+      worker.onmessage = undefined;
       host.close();
     },
   };
+  return worker as unknown as EngineWorker;
 }

@@ -4,13 +4,17 @@ import { OneheadError } from "./errors.js";
 import { builtin, type NodeWorker } from "./node.js";
 import type { Answer, Port, Request } from "./protocol.js";
 import { besideRuntime } from "./runtime.js";
+import type { EngineWorker } from "./types.js";
 
 type EnginePort = Port<Answer, Request>;
 
-export async function openPort(worker: false | (() => Worker) | undefined): Promise<EnginePort> {
-  if (worker === false) return (await import("./local.js")).localPort();
+export async function openPort(worker: false | (() => EngineWorker) | undefined): Promise<EnginePort> {
+  if (worker === false) return webPort((await import("./local.js")).localWorker() as Worker);
   try {
-    if (worker) return webPort(worker());
+    if (worker) {
+      const own = worker();
+      return "on" in own ? nodePort(own as unknown as NodeWorker) : webPort(own as Worker);
+    }
     // Bundlers know this very expression.
     if (typeof Worker === "function") {
       return webPort(new Worker(new URL("./worker.js", import.meta.url), { type: "module" }));

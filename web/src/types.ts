@@ -48,7 +48,10 @@ export interface LoadOptions {
 
 /** Where and how the engine runs. */
 export interface RuntimeOptions {
-  /** `false` runs in the calling thread; a function makes the worker (of `onehead/worker`) in your way. */
+  /**
+   * `false` runs in the calling thread. A function makes the worker in your own way: of the script `onehead/worker`, or
+   * `localWorker` of `onehead/local`, which is `false` without a dynamic import (service workers).
+   */
   worker?: false | (() => EngineWorker) | undefined;
   /** Own addresses of the engine's `.wasm` files, or compiled modules. */
   wasm?: { readonly [V in Variant]?: string | URL | EngineModule | undefined } | undefined;
