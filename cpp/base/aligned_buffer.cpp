@@ -18,8 +18,8 @@ Expected<AlignedBuffer> AlignedBuffer::allocate(size_t bytes) {
   const uintptr_t start = reinterpret_cast<uintptr_t>(allocation);
   const uintptr_t misalignment = start % kAlignment;
   buffer.allocation_ = allocation;
-  buffer.data_ = static_cast<std::byte*>(allocation) +
-                 (misalignment == 0 ? 0 : kAlignment - misalignment);
+  buffer.data_ =
+      static_cast<std::byte*>(allocation) + (misalignment == 0 ? 0 : kAlignment - misalignment);
   buffer.size_ = bytes;
   return buffer;
 }

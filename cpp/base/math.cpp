@@ -137,15 +137,15 @@ double log64(double x) {
 
 double sin64(double x) {
   const ReducedAngle a = reduce_angle(x);
-  const double value = (a.quadrant & 1) == 0 ? sin_near_zero(a.high, a.low)
-                                             : cos_near_zero(a.high, a.low);
+  const double value =
+      (a.quadrant & 1) == 0 ? sin_near_zero(a.high, a.low) : cos_near_zero(a.high, a.low);
   return (a.quadrant & 2) == 0 ? value : -value;
 }
 
 double cos64(double x) {
   const ReducedAngle a = reduce_angle(x);
-  const double value = (a.quadrant & 1) == 0 ? cos_near_zero(a.high, a.low)
-                                             : sin_near_zero(a.high, a.low);
+  const double value =
+      (a.quadrant & 1) == 0 ? cos_near_zero(a.high, a.low) : sin_near_zero(a.high, a.low);
   return ((a.quadrant + 1) & 2) == 0 ? value : -value;
 }
 

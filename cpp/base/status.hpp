@@ -38,8 +38,8 @@ struct [[nodiscard]] Status {
 template <class T>
 class [[nodiscard]] Expected {
  public:
-  Expected(T value) : value_(std::move(value)) {}              // NOLINT(google-explicit-constructor)
-  Expected(Status status) : status_(std::move(status)) {}      // NOLINT(google-explicit-constructor)
+  Expected(T value) : value_(std::move(value)) {}          // NOLINT(google-explicit-constructor)
+  Expected(Status status) : status_(std::move(status)) {}  // NOLINT(google-explicit-constructor)
 
   bool ok() const { return value_.has_value(); }
   const Status& status() const { return status_; }

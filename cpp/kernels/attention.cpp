@@ -41,10 +41,11 @@ void copy_query(const float* from, int32_t n, float* to) {
   for (; i < n; ++i) to[i] = from[i];
 }
 
-// Adds the products of up to 64 dimensions, whose keys begin at k and whose queries are in scratch, to
-// the scores of B batches of positions.
+// Adds the products of up to 64 dimensions, whose keys begin at k and whose queries are in scratch,
+// to the scores of B batches of positions.
 template <int R, int B>
-void add_scores(const float* k, int32_t n_dims, int32_t position, bool first, AttentionScratch& scratch) {
+void add_scores(const float* k, int32_t n_dims, int32_t position, bool first,
+                AttentionScratch& scratch) {
   F32 acc[R][B];
   for (int r = 0; r < R; ++r) {
     for (int b = 0; b < B; ++b) {
@@ -78,16 +79,17 @@ F32 merge(const AttentionRow& row, Fold fold, int32_t j, F32 block_o) {
   return row.first ? block_o : simd::load(row.o + j) * F32(fold.keep) + block_o * F32(fold.take);
 }
 
-// The block's weighted sum of V in B batches of dimensions, folded into o as it leaves the registers.
+// The block's weighted sum of V in B batches of dimensions, folded into o as it leaves the
+// registers.
 template <int R, int B>
-void fold_values(const float* v, int32_t head_dim, int32_t j, const RowTile<R>& tile, const Fold* folds,
-                 const AttentionScratch& scratch) {
+void fold_values(const float* v, int32_t head_dim, int32_t j, const RowTile<R>& tile,
+                 const Fold* folds, const AttentionScratch& scratch) {
   F32 acc[R][B];
   for (auto& row : acc) {
     for (auto& batch : row) batch = F32(0.0f);
   }
-  detail::accumulate_tile<R, B>(v + tile.begin * head_dim + j, head_dim, scratch.weights[0] + tile.begin,
-                                tile.end - tile.begin, acc);
+  detail::accumulate_tile<R, B>(v + tile.begin * head_dim + j, head_dim,
+                                scratch.weights[0] + tile.begin, tile.end - tile.begin, acc);
   for (int r = 0; r < R; ++r) {
     for (int b = 0; b < B; ++b) {
       const int32_t at = j + b * kLanes;
@@ -112,7 +114,8 @@ void weigh(const float* v, int32_t head_dim, const RowTile<R>& tile, const Fold*
   for (; j + kTile * kLanes <= head_dim; j += kTile * kLanes) {
     fold_values<R, kTile>(v, head_dim, j, tile, folds, scratch);
   }
-  for (; j + kLanes <= head_dim; j += kLanes) fold_values<R, 1>(v, head_dim, j, tile, folds, scratch);
+  for (; j + kLanes <= head_dim; j += kLanes)
+    fold_values<R, 1>(v, head_dim, j, tile, folds, scratch);
   for (; j < head_dim; ++j) {
     for (int r = 0; r < R; ++r) {
       fold_value(v, head_dim, j, tile.begin, tile.end, scratch.weights[r], folds[r], *tile.rows[r]);
@@ -125,7 +128,8 @@ void score(const float* k, int32_t head_dim, const RowTile<1>& tile, AttentionSc
   const int32_t n = tile.span_end - tile.span_begin;
   float* scores = scratch.weights[0] + tile.span_begin;
   std::fill_n(scores, n, 0.0f);
-  detail::accumulate_row(k + tile.span_begin, kBlockPositions, tile.rows[0]->q, head_dim, n, scores);
+  detail::accumulate_row(k + tile.span_begin, kBlockPositions, tile.rows[0]->q, head_dim, n,
+                         scores);
 }
 
 void weigh(const float* v, int32_t head_dim, const RowTile<1>& tile, const Fold* folds,
@@ -138,7 +142,8 @@ void weigh(const float* v, int32_t head_dim, const RowTile<1>& tile, const Fold*
                            tile.end - tile.begin, n, scratch.values);
     int32_t i = 0;
     for (; i + kLanes <= n; i += kLanes) {
-      simd::store(row.o + j + i, merge(row, folds[0], j + i, F32::load_aligned(scratch.values + i)));
+      simd::store(row.o + j + i,
+                  merge(row, folds[0], j + i, F32::load_aligned(scratch.values + i)));
     }
     for (; i < n; ++i) {
       float& o = row.o[j + i];
@@ -158,7 +163,8 @@ void attend(const float* k, const float* v, int32_t head_dim, AttentionRow* cons
     AttentionRow& row = *rows[r];
     float* scores = scratch.weights[r];
     if (row.scores != nullptr) {
-      std::copy(scores + row.visible_begin, scores + row.visible_end, row.scores + row.visible_begin);
+      std::copy(scores + row.visible_begin, scores + row.visible_end,
+                row.scores + row.visible_begin);
     }
     folds[r] = detail::softmax_row(exp, row, scores);
     // What only its companions see has weight zero.

@@ -1,8 +1,8 @@
 // Attention of any number of query rows over one block of 64 positions of one K/V head.
 //
-// The rows are heads x tokens x sequences that see the block: with one K/V head (MQA) all query heads
-// of a token, times the tokens of a prompt chunk, times the sequences that share the block. Each K and
-// V element that a tile of rows loads serves all of them.
+// The rows are heads x tokens x sequences that see the block: with one K/V head (MQA) all query
+// heads of a token, times the tokens of a prompt chunk, times the sequences that share the block.
+// Each K and V element that a tile of rows loads serves all of them.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +33,8 @@ struct AttentionScratch {
   alignas(64) float values[kDims];
 };
 
-// k [head_dim][64] and v [64][head_dim], both 64-byte aligned. For each row with visible positions i:
+// k [head_dim][64] and v [64][head_dim], both 64-byte aligned. For each row with visible positions
+// i:
 //   s_i = sum over d ascending of q_d * k_di, from +0;   m_b = max s_i;   p_i = exp(s_i - m_b)
 //   l_b = sum of p_i in 16 partials (i mod 16), folded 8-4-2-1;   o_bj = sum over i of p_i * v_ij
 // and the fold into the row's state: m' = max(m, m_b), a = exp(m - m'), b = exp(m_b - m'),

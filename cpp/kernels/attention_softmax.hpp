@@ -47,7 +47,8 @@ inline simd::F32 largest_score(Span span, const float* scores) {
 }
 
 // scores -> weights exp(s - max) in place; returns their sum.
-inline float weigh_scores(const simd::Exp<simd::F32>& exp, simd::F32 max, Span span, float* scores) {
+inline float weigh_scores(const simd::Exp<simd::F32>& exp, simd::F32 max, Span span,
+                          float* scores) {
   using simd::F32;
   simd::PartialSum sum;
   for (int32_t i = span.begin; i < span.end; i += simd::kPartials) {

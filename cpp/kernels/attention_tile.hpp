@@ -1,6 +1,6 @@
-// The inner loops of attention. Scores and the weighted sum of V are one operation: rows of x (K's rows
-// are dimensions, V's are positions) times coefficients (q, or the weights), summed over the rows of x
-// in ascending order:
+// The inner loops of attention. Scores and the weighted sum of V are one operation: rows of x (K's
+// rows are dimensions, V's are positions) times coefficients (q, or the weights), summed over the
+// rows of x in ascending order:
 //
 //   acc_rj = acc_rj + sum over t of a_r[t] * x[t][j]
 #pragma once
@@ -14,8 +14,8 @@ namespace onehead::detail {
 // Coefficients of the query rows of a tile lie this many floats apart.
 inline constexpr int32_t kCoefficientStride = 64;
 
-// Batches of x beside R query rows: R * B accumulators, enough to hide an add's latency, few enough to
-// stay in registers with B elements of x and a coefficient.
+// Batches of x beside R query rows: R * B accumulators, enough to hide an add's latency, few enough
+// to stay in registers with B elements of x and a coefficient.
 template <int R>
 inline constexpr int kTileBatches = simd::kManyRegisters ? 4 : (R == 2 ? 4 : 2);
 
@@ -52,8 +52,8 @@ inline void accumulate_rows(const float* x, int32_t stride, const float* a, int3
   }
 }
 
-// One query row, for which there is nothing to reuse: x comes from memory once, so it is read in the
-// order in which it lies there.
+// One query row, for which there is nothing to reuse: x comes from memory once, so it is read in
+// the order in which it lies there.
 inline void accumulate_row(const float* x, int32_t stride, const float* a, int32_t count, int32_t n,
                            float* acc) {
   int32_t t = 0;

@@ -21,9 +21,9 @@ constexpr int kTestRows = 4;
 IntDot probe() {
   volatile int8_t ones = -1;  // volatile: the engine answers, not the compiler
   volatile int8_t largest = 127;
-  const simd::Ints sums = simd::dot_4<simd::Int8Kind::kSigned>(
-      simd::Bytes(static_cast<int8_t>(largest)), simd::Bytes(static_cast<int8_t>(ones)),
-      simd::Ints(0));
+  const simd::Ints sums =
+      simd::dot_4<simd::Int8Kind::kSigned>(simd::Bytes(static_cast<int8_t>(largest)),
+                                           simd::Bytes(static_cast<int8_t>(ones)), simd::Ints(0));
   switch (sums.get(0)) {
     case 4 * 127 * -1:
       return IntDot::kSigned;
@@ -45,13 +45,15 @@ void fill(uint32_t round, int8_t* weights, int8_t* inputs) {
   };
   for (int i = 0; i < kQ8Groups * kQ8GroupBytes; ++i) {
     const auto random = static_cast<int8_t>(next());
-    weights[i] = round % 4 == 0 ? random : (round % 4 == 1 || (random & 1) != 0) ? int8_t{-128}
-                                                                                 : int8_t{127};
+    weights[i] = round % 4 == 0                          ? random
+                 : (round % 4 == 1 || (random & 1) != 0) ? int8_t{-128}
+                                                         : int8_t{127};
   }
   for (int i = 0; i < kTestRows * kQ8Block; ++i) {
     const auto random = static_cast<int8_t>(next() % 255 - 127);
-    inputs[i] = round % 3 == 0 ? random : (round % 3 == 1 && (random & 1) != 0) ? int8_t{-127}
-                                                                               : int8_t{127};
+    inputs[i] = round % 3 == 0                          ? random
+                : (round % 3 == 1 && (random & 1) != 0) ? int8_t{-127}
+                                                        : int8_t{127};
   }
 }
 
@@ -88,8 +90,8 @@ IntDot select_int_dot() {
   switch (probe()) {
     case IntDot::kStrict:
     case IntDot::kSaturating:
-      // A saturating engine would be right with kSaturating, but that takes twice the time of kStrict
-      // (V8 on x86 without 8-bit dot instructions).
+      // A saturating engine would be right with kSaturating, but that takes twice the time of
+      // kStrict (V8 on x86 without 8-bit dot instructions).
       break;
     case IntDot::kSigned:
       return passes<IntDot::kSigned>() ? IntDot::kSigned : IntDot::kStrict;

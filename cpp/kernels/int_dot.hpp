@@ -30,8 +30,8 @@ constexpr std::string_view int_dot_name(IntDot back_end) {
   return "strict";
 }
 
-// The fastest way that is right on this machine: the engine's 8-bit dot is probed and must then pass
-// a self-test on adversarial values; otherwise, and in builds without one, kStrict.
+// The fastest way that is right on this machine: the engine's 8-bit dot is probed and must then
+// pass a self-test on adversarial values; otherwise, and in builds without one, kStrict.
 IntDot select_int_dot();
 
 }  // namespace onehead

@@ -14,43 +14,46 @@ constexpr int kTileBatches = kFloatTileRows / kLanes;
 
 struct F32Tile {
   using Element = float;
-  static F32 load(const float* from) { return simd::load(from); }
+  F32 load(const float* from) const { return simd::load(from); }
 };
 struct F16Tile {
   using Element = uint16_t;
-  static F32 load(const uint16_t* from) { return simd::load_f16(from); }
+  simd::F16Loader loader;
+  F32 load(const uint16_t* from) const { return loader(from); }
 };
 struct Bf16Tile {
   using Element = uint16_t;
-  static F32 load(const uint16_t* from) { return simd::load_bf16(from); }
+  F32 load(const uint16_t* from) const { return simd::load_bf16(from); }
 };
 
-// What one pass over the inputs computes: R rows of x with T whole tiles, or with a part of one tile
-// (P batches of it). R * T * P accumulators: enough chains to hide an add's latency, few enough to
-// stay in registers.
+// What one pass over the inputs computes: R rows of x with T whole tiles, or with P batches of one
+// tile. R * T * P accumulators: enough chains to hide an add's latency, few enough to stay in
+// registers.
 template <int R>
-inline constexpr int kPart =
-    simd::kManyRegisters ? kTileBatches : std::min(kTileBatches, R == 1 ? 8 : R == 2 ? 4 : 2);
+inline constexpr int kPart = simd::kManyRegisters ? kTileBatches
+                                                  : std::min(kTileBatches, R <= 2 ? 4 : 2);
 template <int R>
-inline constexpr int kTilesAtOnce =
-    std::max(1, (simd::kManyRegisters && R > 2 ? 16 : 8) / (R * kTileBatches));
+inline constexpr int kTilesAtOnce = std::max(1, (simd::kManyRegisters && R > 2 ? 16 : 8) /
+                                                    (R * kTileBatches));
 
 template <class Tile, int R, int T, int P>
 void multiply(const typename Tile::Element* weights, size_t tile_stride, const float* x,
               int32_t n_cols, F32 (&acc)[R][T][P]) {
+  const Tile tile;
   for (auto& row : acc) {
-    for (auto& tile : row) {
-      for (auto& batch : tile) batch = F32(0.0f);
+    for (auto& part : row) {
+      for (auto& batch : part) batch = F32(0.0f);
     }
   }
   const float* rows[R];
   for (int r = 0; r < R; ++r) rows[r] = x + static_cast<ptrdiff_t>(r) * n_cols;
-  const typename Tile::Element* from[T];
-  for (int t = 0; t < T; ++t) from[t] = weights + static_cast<size_t>(t) * tile_stride;
-  for (int32_t k = 0; k < n_cols; ++k) {
+#pragma GCC unroll 1
+  for (int32_t k = 0; k < n_cols; ++k, weights += kFloatTileRows) {
     for (int t = 0; t < T; ++t) {
       F32 w[P];
-      for (int p = 0; p < P; ++p) w[p] = Tile::load(from[t] + k * kFloatTileRows + p * kLanes);
+      for (int p = 0; p < P; ++p) {
+        w[p] = tile.load(weights + static_cast<size_t>(t) * tile_stride + p * kLanes);
+      }
       for (int r = 0; r < R; ++r) {
         const F32 input(rows[r][k]);
         for (int p = 0; p < P; ++p) acc[r][t][p] = acc[r][t][p] + w[p] * input;
@@ -80,8 +83,8 @@ template <class Tile, int R, int T>
 void run_tiles(const TiledMatrix& w, const float* x, Output out, int32_t tile) {
   constexpr int kP = kPart<R>;
   const size_t stride = static_cast<size_t>(w.n_cols) * kFloatTileRows;
-  const auto* weights = reinterpret_cast<const typename Tile::Element*>(w.data) +
-                        static_cast<size_t>(tile) * stride;
+  const auto* weights =
+      reinterpret_cast<const typename Tile::Element*>(w.data) + static_cast<size_t>(tile) * stride;
   for (int part = 0; part < kTileBatches; part += kP) {
     F32 acc[R][T][kP];
     multiply<Tile, R, T, kP>(weights + part * kLanes, stride, x, w.n_cols, acc);

@@ -76,7 +76,8 @@ void run_tile(const std::byte* tile, const Rows& rows, int32_t first_output) {
     }
   }
   for (int r = 0; r < R; ++r) {
-    store_outputs(acc[r], rows.n_outputs - first_output, rows.out + r * rows.out_stride + first_output);
+    store_outputs(acc[r], rows.n_outputs - first_output,
+                  rows.out + r * rows.out_stride + first_output);
   }
 }
 

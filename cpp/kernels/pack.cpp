@@ -44,7 +44,8 @@ void pack_16bit_row(const std::byte* row, int32_t n_cols, uint16_t* column) {
 
 // lane: the row's place in its tile.
 void pack_q8_row(const std::byte* row, int32_t n_cols, int32_t lane, std::byte* tile) {
-  for (int32_t block = 0; block < n_cols / kQ8Block; ++block, row += 34, tile += kQ8TileBlockBytes) {
+  for (int32_t block = 0; block < n_cols / kQ8Block;
+       ++block, row += 34, tile += kQ8TileBlockBytes) {
     std::memcpy(tile + lane * 2, row, 2);
     for (int32_t group = 0; group < kQ8Block / 4; ++group) {
       std::memcpy(tile + kQ8ScaleBytes + (group * kQ8TileRows + lane) * 4, row + 2 + group * 4, 4);
@@ -84,8 +85,8 @@ void pack_rows(WeightType src, const std::byte* rows, int32_t row_begin, int32_t
 void unpack_row(const TiledMatrix& matrix, int32_t row, float* out) {
   const int32_t rows_per_tile = tile_rows(matrix.type);
   const int32_t lane = row % rows_per_tile;
-  const std::byte* tile =
-      matrix.data + static_cast<size_t>(row / rows_per_tile) * tile_bytes(matrix.type, matrix.n_cols);
+  const std::byte* tile = matrix.data + static_cast<size_t>(row / rows_per_tile) *
+                                            tile_bytes(matrix.type, matrix.n_cols);
   const auto* floats = reinterpret_cast<const float*>(tile) + lane;
   const auto* halves = reinterpret_cast<const uint16_t*>(tile) + lane;
   switch (matrix.type) {
@@ -99,7 +100,8 @@ void unpack_row(const TiledMatrix& matrix, int32_t row, float* out) {
       for (int32_t k = 0; k < matrix.n_cols; ++k) out[k] = bf16_to_f32(halves[k * kFloatTileRows]);
       break;
     case WeightType::kQ8_0:
-      for (int32_t block = 0; block < matrix.n_cols / kQ8Block; ++block, tile += kQ8TileBlockBytes) {
+      for (int32_t block = 0; block < matrix.n_cols / kQ8Block;
+           ++block, tile += kQ8TileBlockBytes) {
         const float scale = f16_to_f32(read<uint16_t>(tile + lane * 2));
         const std::byte* quants = tile + kQ8ScaleBytes + lane * 4;
         for (int32_t i = 0; i < kQ8Block; ++i) {

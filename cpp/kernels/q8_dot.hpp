@@ -22,8 +22,8 @@ inline constexpr int kQ8GroupBytes = 4 * kQ8TileRows;  // from one group of 4 in
 
 // w: V vectors of outputs beside each other, group after group; out[r][v] is exact.
 //
-// The loops over the groups stay loops: unrolled, LLVM's wasm back end sinks each chain of sums to its
-// end and hoists all loads, and more values are alive than an engine has registers.
+// The loops over the groups stay loops: unrolled, LLVM's wasm back end sinks each chain of sums to
+// its end and hoists all loads, and more values are alive than an engine has registers.
 template <IntDot>
 struct Q8Dot;
 

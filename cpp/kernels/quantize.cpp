@@ -31,8 +31,8 @@ struct Layout {
   }
 };
 
-// Largest magnitude of a block. Compared as integers: a NaN or infinity in the block wins, makes the
-// scale non-finite, and so shows in every output.
+// Largest magnitude of a block. Compared as integers: a NaN or infinity in the block wins, makes
+// the scale non-finite, and so shows in every output.
 float largest_magnitude(const float* x) {
   I32 largest(0);
   for (int b = 0; b < kBatches; ++b) {
@@ -59,8 +59,8 @@ void quantize_block(const float* x, int8_t* q, int16_t* wide, float& scale, int3
     for (int b = 0; b < kBatches; ++b) {
       const F32 ratio = simd::load(x + b * kLanes) / F32(scale);
       const F32 clamped = xsimd::min(xsimd::max(ratio, -limit), limit);
-      const I32 rounded = xsimd::bitwise_cast<int32_t>(clamped + shift) -
-                          xsimd::bitwise_cast<int32_t>(shift);
+      const I32 rounded =
+          xsimd::bitwise_cast<int32_t>(clamped + shift) - xsimd::bitwise_cast<int32_t>(shift);
       alignas(I32) int32_t lanes[kLanes];
       rounded.store_aligned(lanes);
       for (int i = 0; i < kLanes; ++i) {

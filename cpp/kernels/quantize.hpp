@@ -11,7 +11,7 @@ struct QuantizedRows {
   int8_t* q = nullptr;      // [n_rows][n_cols], -127..127
   int16_t* wide = nullptr;  // [n_rows][n_cols], the same integers for 16-bit dot products
   float* scale = nullptr;   // [n_rows][n_cols / 32]
-  int32_t* sum = nullptr;   // [n_rows][n_cols / 32], sums of q, which undo the bias of unsigned dots
+  int32_t* sum = nullptr;  // [n_rows][n_cols / 32], sums of q, which undo the bias of unsigned dots
   int32_t n_rows = 0;
   int32_t n_cols = 0;
 };
@@ -22,8 +22,8 @@ size_t quantized_bytes(int32_t n_rows, int32_t n_cols);
 // Views of 64-byte aligned scratch of quantized_bytes.
 QuantizedRows quantized_view(std::byte* scratch, int32_t n_rows, int32_t n_cols);
 
-// x [n_rows, n_cols]. Per block: scale = max|x| / 127, q = x / scale rounded half to even; a block of
-// zeros has scale 0 and zeros. out has been made by quantized_view for at least n_rows.
+// x [n_rows, n_cols]. Per block: scale = max|x| / 127, q = x / scale rounded half to even; a block
+// of zeros has scale 0 and zeros. out has been made by quantized_view for at least n_rows.
 void quantize_rows(const float* x, int32_t n_rows, int32_t n_cols, QuantizedRows& out);
 
 }  // namespace onehead

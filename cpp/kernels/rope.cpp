@@ -12,7 +12,8 @@ void rope_frequencies(double base, int32_t rope_dim, double* inv_freq) {
   }
 }
 
-void rope_angles(int32_t position, const double* inv_freq, int32_t n_pairs, float* cos, float* sin) {
+void rope_angles(int32_t position, const double* inv_freq, int32_t n_pairs, float* cos,
+                 float* sin) {
   for (int32_t i = 0; i < n_pairs; ++i) {
     const double angle = static_cast<double>(position) * inv_freq[i];
     cos[i] = static_cast<float>(cos64(angle));

@@ -1,4 +1,5 @@
-// exp in f32, the same bits for a float and for every batch width. Made of + - * and bit operations:
+// exp in f32, the same bits for a float and for every batch width. Made of + - * and bit
+// operations:
 //
 //   x < -87             -> 0        (nothing below 2^-126, so no subnormals)
 //   x > 88.72           -> +infinity
@@ -32,9 +33,10 @@ inline F32 select(F32::batch_bool_type condition, F32 yes, F32 no) {
   return xsimd::select(condition, yes, no);
 }
 
-inline constexpr float kExpTerms[] = {0x1.715476p+0f,  0x1.8p23f,      0x1.63p-1f, -0x1.bd0106p-13f,
-                                      0x1.106252p-7f,  0x1.572a64p-5f, 0x1.5557bp-3f,
-                                      0x1.fffdfcp-2f, 1.0f,           -87.0f};
+inline constexpr float kExpTerms[] = {
+    0x1.715476p+0f, 0x1.8p23f,      0x1.63p-1f,    -0x1.bd0106p-13f,
+    0x1.106252p-7f, 0x1.572a64p-5f, 0x1.5557bp-3f, 0x1.fffdfcp-2f,
+    1.0f,           -87.0f};
 
 }  // namespace detail
 
@@ -43,8 +45,8 @@ template <class V>
 class Exp {
  public:
   Exp() {
-    // Read from memory: vector constants written in the code are made anew at every use by V8, which
-    // takes longer than what they are used for.
+    // Read from memory: vector constants written in the code are made anew at every use by V8,
+    // which takes longer than what they are used for.
     const float* terms = opaque(detail::kExpTerms);
     for (int i = 0; i < kTerms; ++i) c_[i] = V(terms[i]);
   }
@@ -60,9 +62,9 @@ class Exp {
     return values[0];
   }
 
-  // N values in place, step by step and not value by value: the chains of dependent operations run beside
-  // each other. (The loop over the polynomial's terms must stay one: unrolled, LLVM's wasm back end puts
-  // the chains one after the other again.)
+  // N values in place, step by step and not value by value: the chains of dependent operations run
+  // beside each other. (The loop over the polynomial's terms must stay one: unrolled, LLVM's wasm
+  // back end puts the chains one after the other again.)
   template <int N>
   void nonpositive(V (&x)[N]) const {
     V t[N], r[N], p[N];

@@ -1,7 +1,8 @@
 // Integer batches of the int8 matrix product, and the operations on them that xsimd lacks.
 //
 // A tile has 8 outputs, so the product runs in vectors of 4 outputs x 4 inputs (16 bytes) or, where
-// there are 256-bit registers, 8 x 4. A vector widened to 16 bits is two: its low and its high half.
+// there are 256-bit registers, 8 x 4. A vector widened to 16 bits is two: its low and its high
+// half.
 #pragma once
 
 #include "base/half.hpp"
@@ -94,8 +95,8 @@ inline Ints add_neighbours(Ints low, Ints high) { return Ints(vpaddq_s32(low, hi
 #error "the int8 matrix product has no code for this instruction set"
 #endif
 
-// Bytes shifted right as 16-bit numbers: the upper nibble of each comes to its lower place, under bits
-// that the caller masks away. (Shifts of bytes are slow on x86.)
+// Bytes shifted right as 16-bit numbers: the upper nibble of each comes to its lower place, under
+// bits that the caller masks away. (Shifts of bytes are slow on x86.)
 inline Bytes shift_right_4_in_shorts(Bytes bytes) {
   return xsimd::bitwise_cast<int8_t>(xsimd::bitwise_cast<int16_t>(bytes) >> 4);
 }
@@ -107,9 +108,9 @@ inline Bytes load_bytes(const int8_t* from) { return Bytes::load_unaligned(from)
   for (int i = 0; i < 8; ++i) out[i] = f16_to_f32(from[i]);
 }
 
-// The 8 scales of a tile block as f32. Scales are nearly always positive and normal: then the f32 is
-// the f16's bits shifted and rebiased. Anything else (zero, subnormal, negative, infinite) goes the
-// slow, exact way.
+// The 8 scales of a tile block as f32. Scales are nearly always positive and normal: then the f32
+// is the f16's bits shifted and rebiased. Anything else (zero, subnormal, negative, infinite) goes
+// the slow, exact way.
 inline void load_scales(const uint16_t* from, Floats (&out)[kTileVectors]) {
 #if defined(__wasm_simd128__)
   const v128_t half = wasm_v128_load(from);

@@ -1,11 +1,11 @@
-// The 8-bit dot instructions that engines may have, behind one interface: relaxed SIMD's in wasm, and
-// their meaning spelled out natively, so that every machine can test all of them.
+// The 8-bit dot instructions that engines may have, behind one interface: relaxed SIMD's in wasm,
+// and their meaning spelled out natively, so that every machine can test all of them.
 //
 //   dot_4:     lane i of the result = acc_i + sum over j < 4 of x[4i + j] * w[4i + j]
 //   dot_2_i16: lane i of the result = x[2i] * w[2i] + x[2i + 1] * w[2i + 1], in 16 bits
 //
-// x is signed. Whether w is signed, and whether sums of two products saturate at 16 bits, depends on
-// the engine where a w has bit 7 set; that is what Int8Kind says.
+// x is signed. Whether w is signed, and whether sums of two products saturate at 16 bits, depends
+// on the engine where a w has bit 7 set; that is what Int8Kind says.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// One token's attention over a past, through the kernel as model/forward calls it: block after block,
-// for each K/V head the rows of the query heads that read it.
+// One token's attention over a past, through the kernel as model/forward calls it: block after
+// block, for each K/V head the rows of the query heads that read it.
 #pragma once
 
 #include <cmath>
@@ -17,7 +17,8 @@ class AttentionCase {
       : n_heads_(n_heads), n_kv_heads_(n_kv_heads), head_dim_(head_dim), past_(past) {
     synthetic::Random random(1);
     const int32_t n_blocks = (past + kBlockPositions - 1) / kBlockPositions;
-    const size_t floats = static_cast<size_t>(n_blocks) * static_cast<size_t>(n_kv_heads * head_floats());
+    const size_t floats =
+        static_cast<size_t>(n_blocks) * static_cast<size_t>(n_kv_heads * head_floats());
     cache_ = *AlignedBuffer::allocate(floats * sizeof(float));
     for (size_t i = 0; i < floats; ++i) cache_.at<float>(0)[i] = random.symmetric();
     const auto size = static_cast<size_t>(n_heads * head_dim);
@@ -34,10 +35,13 @@ class AttentionCase {
     const auto n_rows = static_cast<int32_t>(rows_.size());
     for (int32_t first = 0; first < past_; first += kBlockPositions) {
       for (int32_t g = 0; g < n_kv_heads_; ++g) {
-        for (int32_t r = 0; r < n_rows; ++r) set_row(g * n_rows + r, first, rows_[static_cast<size_t>(r)]);
-        const float* k = cache_.at<float>(0) +
-                         static_cast<ptrdiff_t>(first / kBlockPositions * n_kv_heads_ + g) * head_floats();
-        attention_block(k, k + kBlockPositions * head_dim_, head_dim_, rows_.data(), n_rows, scratch_);
+        for (int32_t r = 0; r < n_rows; ++r)
+          set_row(g * n_rows + r, first, rows_[static_cast<size_t>(r)]);
+        const float* k =
+            cache_.at<float>(0) +
+            static_cast<ptrdiff_t>(first / kBlockPositions * n_kv_heads_ + g) * head_floats();
+        attention_block(k, k + kBlockPositions * head_dim_, head_dim_, rows_.data(), n_rows,
+                        scratch_);
       }
     }
     for (int32_t h = 0; h < n_heads_; ++h) {

@@ -35,20 +35,22 @@ inline float read_once(const AlignedBuffer& buffer) {
   return sum;
 }
 
-// Multiplies then adds in registers, as the contract's f32 must. Each chain waits for its own product and
-// sum (6 to 8 cycles), so twelve of them keep two units of each kind busy. Returns a value that depends
-// on all.
+// Multiplies then adds in registers, as the contract's f32 must. Each chain waits for its own
+// product and sum (6 to 8 cycles), so twelve of them keep two units of each kind busy. Returns a
+// value that depends on all.
 inline constexpr int kMulAddChains = 12;
+inline constexpr float kMulAddTerms[] = {1.0f, 0.999f};
 inline constexpr int kMulAddsPerStep = kMulAddChains * simd::kLanes;
 
-[[gnu::noinline]] inline float mul_add_steps(int64_t n, float seed) {
+[[gnu::noinline]] inline float mul_add_steps(int32_t n) {
   using simd::F32;
   F32 sums[kMulAddChains];
   for (int c = 0; c < kMulAddChains; ++c) sums[c] = F32(static_cast<float>(c));
-  // Both from the argument: constants would be made anew in the loop by engines short of registers.
-  const F32 a(seed);
-  const F32 b(seed * 0.999f);
-  for (int64_t i = 0; i < n; ++i) {
+  // Read through an opaque pointer: constants would be made anew at every use by V8.
+  const float* terms = simd::opaque(kMulAddTerms);
+  const F32 a(terms[0]);
+  const F32 b(terms[1]);
+  for (int32_t i = 0; i < n; ++i) {
     for (F32& sum : sums) sum = sum * b + a;
   }
   for (int c = 1; c < kMulAddChains; ++c) sums[0] = sums[0] + sums[c];

@@ -32,8 +32,8 @@ void attention_run(int n) {
 
 void matmul_prepare(int weight_type, int n_outputs, int n_cols, int n_rows, int back_end) {
   matrix.reset();
-  matrix = std::make_unique<bench::MatmulCase>(static_cast<WeightType>(weight_type), n_outputs, n_cols,
-                                               n_rows, static_cast<IntDot>(back_end));
+  matrix = std::make_unique<bench::MatmulCase>(static_cast<WeightType>(weight_type), n_outputs,
+                                               n_cols, n_rows, static_cast<IntDot>(back_end));
 }
 
 void matmul_run(int n) {
@@ -52,10 +52,10 @@ double read_run(int n) {
 
 // Pairs of a multiplication and an addition done.
 double mul_add_run(int n) {
-  constexpr int64_t kSteps = 4096;
-  const int64_t portions = n * kMulAddsPerRun / (kSteps * bench::kMulAddsPerStep) + 1;
-  for (int64_t i = 0; i < portions; ++i) kept = bench::mul_add_steps(kSteps, 1.0f);
-  return static_cast<double>(portions * kSteps * bench::kMulAddsPerStep);
+  constexpr int32_t kSteps = 16384;
+  const int64_t portions = n * kMulAddsPerRun / (int64_t{kSteps} * bench::kMulAddsPerStep) + 1;
+  for (int64_t i = 0; i < portions; ++i) kept = bench::mul_add_steps(kSteps);
+  return static_cast<double>(portions) * kSteps * bench::kMulAddsPerStep;
 }
 
 }  // namespace

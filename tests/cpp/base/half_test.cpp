@@ -21,8 +21,8 @@ TEST(Half, EveryF16HasItsValue) {
       ASSERT_EQ(std::isinf(actual), mantissa == 0);
       continue;
     }
-    const double magnitude = exponent == 0 ? std::ldexp(mantissa, -24)
-                                           : std::ldexp(1024 + mantissa, exponent - 25);
+    const double magnitude =
+        exponent == 0 ? std::ldexp(mantissa, -24) : std::ldexp(1024 + mantissa, exponent - 25);
     ASSERT_EQ(std::fabs(actual), magnitude) << half;
   }
 }

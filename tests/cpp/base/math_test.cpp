@@ -35,7 +35,8 @@ TEST(Math, ExpAtTheEnds) {
   EXPECT_EQ(exp64(0.0), 1.0);
   EXPECT_EQ(exp64(-0.0), 1.0);
   EXPECT_EQ(exp64(-std::numeric_limits<double>::infinity()), 0.0);
-  EXPECT_EQ(exp64(std::numeric_limits<double>::infinity()), std::numeric_limits<double>::infinity());
+  EXPECT_EQ(exp64(std::numeric_limits<double>::infinity()),
+            std::numeric_limits<double>::infinity());
   EXPECT_EQ(exp64(710.0), std::numeric_limits<double>::infinity());
   EXPECT_EQ(exp64(-746.0), 0.0);
   // Subnormal results lose places gradually, as they must.
@@ -56,7 +57,8 @@ TEST(Math, LogIsWithinOneUlp) {
 TEST(Math, LogAtTheEnds) {
   EXPECT_EQ(log64(1.0), 0.0);
   EXPECT_EQ(log64(0.0), -std::numeric_limits<double>::infinity());
-  EXPECT_EQ(log64(std::numeric_limits<double>::infinity()), std::numeric_limits<double>::infinity());
+  EXPECT_EQ(log64(std::numeric_limits<double>::infinity()),
+            std::numeric_limits<double>::infinity());
   const double smallest = std::numeric_limits<double>::denorm_min();
   EXPECT_LE(ulps(log64(smallest), std::log(static_cast<long double>(smallest))), 1.0);
 }

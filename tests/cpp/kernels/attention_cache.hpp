@@ -22,7 +22,8 @@ struct AttentionCache {
       values.push_back(random_floats(random, head_dim));
     }
     const int32_t n_blocks = (length + kBlockPositions - 1) / kBlockPositions;
-    blocks = *AlignedBuffer::allocate(static_cast<size_t>(n_blocks * block_floats()) * sizeof(float));
+    blocks =
+        *AlignedBuffer::allocate(static_cast<size_t>(n_blocks * block_floats()) * sizeof(float));
     for (int32_t i = 0; i < length; ++i) {
       float* k = block(i / kBlockPositions);
       float* v = k + head_dim * kBlockPositions;

@@ -72,8 +72,8 @@ TEST(AttentionPrecision, IsWithinTheBarOfDoublePrecision) {
         const std::vector<double> truth = attend_exactly(queries[r], cache);
         for (size_t j = 0; j < truth.size(); ++j) {
           const double error = std::fabs(static_cast<double>(actual[r].out[j]) - truth[j]);
-          ASSERT_LE(error, bar) << "H " << shape.n_query_heads << ", G " << shape.n_kv_heads << ", d "
-                                << shape.head_dim << ", length " << queries[r].end;
+          ASSERT_LE(error, bar) << "H " << shape.n_query_heads << ", G " << shape.n_kv_heads
+                                << ", d " << shape.head_dim << ", length " << queries[r].end;
           worst = std::max(worst, error / bar);
         }
       }

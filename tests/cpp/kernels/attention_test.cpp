@@ -23,7 +23,8 @@ Floats attend_window(const Query& query, const AttentionCache& cache) {
     Floats scores;
     for (int32_t i = begin; i < end; ++i) {
       float s = 0.0f;
-      for (size_t d = 0; d < o.size(); ++d) s = s + query.q[d] * cache.keys[static_cast<size_t>(i)][d];
+      for (size_t d = 0; d < o.size(); ++d)
+        s = s + query.q[d] * cache.keys[static_cast<size_t>(i)][d];
       scores.push_back(s);
     }
     const float block_m = *std::max_element(scores.begin(), scores.end());
@@ -116,7 +117,8 @@ TEST(Attention, WindowsThatBeginInsideLaterBlocks) {
   }
   const std::vector<Attended> actual = attend(cache, queries);
   for (size_t r = 0; r < queries.size(); ++r) {
-    ASSERT_TRUE(same_bits(actual[r].out.data(), attend_window(queries[r], cache))) << queries[r].end;
+    ASSERT_TRUE(same_bits(actual[r].out.data(), attend_window(queries[r], cache)))
+        << queries[r].end;
   }
 }
 
@@ -132,7 +134,8 @@ TEST(Attention, WhatIsNotSeenIsNotRead) {
     float* k = cache.block(i / kBlockPositions);
     for (int32_t d = 0; d < 24; ++d) {
       k[d * kBlockPositions + i % kBlockPositions] = std::numeric_limits<float>::quiet_NaN();
-      k[24 * kBlockPositions + i % kBlockPositions * 24 + d] = std::numeric_limits<float>::infinity();
+      k[24 * kBlockPositions + i % kBlockPositions * 24 + d] =
+          std::numeric_limits<float>::infinity();
     }
   }
   const std::vector<Attended> after = attend(cache, queries);

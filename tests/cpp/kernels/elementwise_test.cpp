@@ -124,9 +124,9 @@ TEST(Finite, SeesOneBrokenValueAnywhere) {
   for (const int32_t n : {1, 5, 16, 33}) {
     Floats x(static_cast<size_t>(n), std::numeric_limits<float>::max());
     EXPECT_TRUE(all_finite(x.data(), n));
-    for (const float broken : {std::numeric_limits<float>::infinity(),
-                               -std::numeric_limits<float>::infinity(),
-                               std::numeric_limits<float>::quiet_NaN()}) {
+    for (const float broken :
+         {std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity(),
+          std::numeric_limits<float>::quiet_NaN()}) {
       for (size_t i = 0; i < x.size(); ++i) {
         const float kept = std::exchange(x[i], broken);
         EXPECT_FALSE(all_finite(x.data(), n));

@@ -1,4 +1,5 @@
-// Packing, unpacking and multiplying: every weight type, odd sizes, many rows, every integer back end.
+// Packing, unpacking and multiplying: every weight type, odd sizes, many rows, every integer back
+// end.
 #include "kernels/matmul.hpp"
 
 #include <limits>
@@ -54,8 +55,8 @@ void add_row(WeightType type, synthetic::Random& random, Weights& w) {
       }
       // -128 is not written by quantisers, but a file may hold it.
       const int8_t extremes[] = {-128, 127, -127, 0};
-      const int8_t q = random.below(3) == 0 ? extremes[random.below(4)]
-                                            : static_cast<int8_t>(random.next());
+      const int8_t q =
+          random.below(3) == 0 ? extremes[random.below(4)] : static_cast<int8_t>(random.next());
       w.file.push_back(static_cast<std::byte>(q));
       w.numbers.quants.push_back(q);
     }
@@ -148,7 +149,8 @@ TEST(Matmul, ExtremesAreExactOnEveryBackEnd) {
         if (i % 34 >= 2) w.file[i] = static_cast<std::byte>(weight);
       }
       pack_rows(WeightType::kQ8_0, w.file.data(), 0, 16, w.matrix, w.tiles.data());
-      for (const IntDot back_end : kIntDots) expect_reference(w, Floats(64, sign * 0.7f), 1, back_end);
+      for (const IntDot back_end : kIntDots)
+        expect_reference(w, Floats(64, sign * 0.7f), 1, back_end);
     }
   }
 }
@@ -183,14 +185,16 @@ TEST(Matmul, BrokenWeightsGiveBrokenOutputs) {
         std::memcpy(&w.file[row], &half, 2);
       }
       pack_rows(type, w.file.data(), 0, 20, w.matrix, w.tiles.data());
-      const Floats out = product(w, random_inputs(1, 32, 39), 1, IntDot::kStrict, {0, n_tiles(w.matrix)}, 20);
+      const Floats out =
+          product(w, random_inputs(1, 32, 39), 1, IntDot::kStrict, {0, n_tiles(w.matrix)}, 20);
       for (size_t o = 0; o < 20; ++o) EXPECT_EQ(std::isfinite(out[o]), o != 11) << o;
     }
   }
 }
 
 TEST(Pack, RowsComeBackAndCanComeInPieces) {
-  for (const WeightType type : {WeightType::kF32, WeightType::kF16, WeightType::kBF16, WeightType::kQ8_0}) {
+  for (const WeightType type :
+       {WeightType::kF32, WeightType::kF16, WeightType::kBF16, WeightType::kQ8_0}) {
     const int32_t n_rows = 45;
     const int32_t n_cols = 64;
     const Weights w = random_weights(type, n_rows, n_cols, 40);

@@ -75,9 +75,9 @@ TEST(Quantize, StaysWithin127ForTinyBlocks) {
 }
 
 TEST(Quantize, ABrokenValueMakesTheScaleBroken) {
-  for (const float broken : {std::numeric_limits<float>::infinity(),
-                             std::numeric_limits<float>::quiet_NaN(),
-                             -std::numeric_limits<float>::infinity()}) {
+  for (const float broken :
+       {std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN(),
+        -std::numeric_limits<float>::infinity()}) {
     for (size_t i = 0; i < 32; ++i) {
       Floats x(64, 1.0f);
       x[i] = broken;

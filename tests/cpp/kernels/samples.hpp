@@ -28,9 +28,8 @@ inline ::testing::AssertionResult same_bits(const float* actual, const Floats& e
   for (size_t i = 0; i < expected.size(); ++i) {
     if (std::isnan(actual[i]) && std::isnan(expected[i])) continue;
     if (std::bit_cast<uint32_t>(actual[i]) != std::bit_cast<uint32_t>(expected[i])) {
-      return ::testing::AssertionFailure()
-             << "element " << i << " of " << expected.size() << " is " << std::hexfloat << actual[i]
-             << ", not " << expected[i];
+      return ::testing::AssertionFailure() << "element " << i << " of " << expected.size() << " is "
+                                           << std::hexfloat << actual[i] << ", not " << expected[i];
     }
   }
   return ::testing::AssertionSuccess();

@@ -45,7 +45,8 @@ TEST(Exp, OfNonpositiveNumbersIsTheSameFunction) {
   const Exp<float> exp;
   for (const float x : samples()) {
     if (x > 0.0f) continue;
-    ASSERT_EQ(std::bit_cast<uint32_t>(exp.nonpositive(x)), std::bit_cast<uint32_t>(exp_f32(x))) << x;
+    ASSERT_EQ(std::bit_cast<uint32_t>(exp.nonpositive(x)), std::bit_cast<uint32_t>(exp_f32(x)))
+        << x;
   }
 }
 

@@ -16,6 +16,7 @@ bool same(float a, float b) {
 }
 
 TEST(HalfBatch, EveryFiniteF16AndEveryBf16HasTheScalarsBits) {
+  const F16Loader load_f16;
   for (uint32_t first = 0; first < 0x10000u; first += kLanes) {
     uint16_t in[kLanes];
     for (uint32_t i = 0; i < kLanes; ++i) in[i] = static_cast<uint16_t>(first + i);
