@@ -18,6 +18,7 @@ type Value<O extends Operation> = Operations[O]["value"];
 type Reply = (answer: Answer, transfer?: Transferable[]) => void;
 
 const kScoresAtOnce = 16;
+const kScoreBytes = 64 * 2 ** 20;
 
 /** A request that runs over several slices, and what must be put back when it ends. */
 class Work {
@@ -227,7 +228,9 @@ export class Host {
       const shared = Math.min(...parts.map(({ begin }) => begin)) - 1;
       for (const token of (parts[0] as Continued).ids.slice(0, shared)) base.ids.push(token);
       if (shared > 0) await this.#run(work, (outcome) => new AppendJob(engine, base, outcome));
-      return joinScores(parts, kScoresAtOnce, async ({ ids, begin }) => {
+      // Each fork takes the memory of a whole context.
+      const affordable = Math.floor(kScoreBytes / (info.kvBytesPerToken * info.contextLength));
+      return joinScores(parts, Math.max(1, Math.min(kScoresAtOnce, affordable)), async ({ ids, begin }) => {
         const fork = base.fork();
         work.own.push(fork);
         for (const token of ids.slice(shared, -1)) fork.ids.push(token);

@@ -110,13 +110,19 @@ export interface MemoryUse {
 /** A loaded model. Every method but `dispose` works in the engine's thread and never blocks the caller's. */
 export interface Model extends Disposable, AsyncDisposable {
   readonly info: ModelInfo;
-  /** Continues a prompt. Starts at once; several run side by side. */
+  /**
+   * Continues a prompt. Starts at once; several run side by side. Wrong options throw here; iterating and `result()`
+   * reject with `empty-prompt`, `context-full`, `non-finite`, `max-bytes`, `disposed`, or the signal's reason.
+   */
   generate(prompt: Prompt, options?: GenerateOptions): Generation;
   /** A conversation that keeps its K/V cache. */
   createSession(): Promise<Session>;
-  /** The log-probability of each continuation after the prompt, in order. */
+  /**
+   * The log-probability of each continuation after the prompt, in order. Texts are tokenised together with the prompt;
+   * where that changes the prompt's own last tokens, they count as part of the continuation.
+   */
   score(prompt: Prompt, continuations: readonly Prompt[], options?: ScoreOptions): Promise<Score[]>;
-  /** What the model does with a prompt, as tensors. */
+  /** What the model does with a prompt, as tensors: those that `include` names. Rejects with `max-bytes`, not in part. */
   trace<const K extends TraceTensor = "attention">(
     prompt: Prompt,
     options?: TraceOptions<K> & { signal?: AbortSignal | undefined },
@@ -143,9 +149,12 @@ export interface Session extends Disposable, AsyncDisposable {
   readonly position: number;
   /** Bytes of K/V blocks in use by this session; blocks shared with a fork count in both. */
   readonly kvBytes: number;
-  /** Reads text or tokens without answering. */
+  /** Reads text or tokens without answering. If it fails or is aborted, the session stands where it stood. */
   append(prompt: Prompt, options?: { signal?: AbortSignal | undefined }): Promise<void>;
-  /** Reads the prompt and continues it. An empty prompt continues what is there. */
+  /**
+   * Reads the prompt and continues it; an empty prompt continues what is there. If it ends early, the session stands at
+   * the last delivered token, or where it stood, if there was none.
+   */
   generate(prompt: Prompt, options?: GenerateOptions): Generation;
   /** Forgets everything from this position on. */
   rewind(position: number): Promise<void>;
