@@ -67,16 +67,20 @@ export class Scheduler {
 
   async #run(): Promise<void> {
     while (this.#jobs.length > 0) {
+      // First, so that what was asked for together begins together.
+      await this.#mailbox.look();
       const end = performance.now() + kSliceMs;
       const touched = new Set<Job>();
       try {
-        do this.#step(touched);
-        while (this.#jobs.length > 0 && performance.now() < end);
+        // The mailbox may have taken the last job away.
+        while (this.#jobs.length > 0) {
+          this.#step(touched);
+          if (performance.now() >= end) break;
+        }
       } catch (error) {
         this.failAll(error); // the engine is dead
       }
       for (const job of touched) if (this.#jobs.includes(job)) job.flush();
-      await this.#mailbox.look();
     }
     this.#running = false;
   }
