@@ -4,6 +4,7 @@ import { html, LitElement, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { foreign } from "../run/language";
 import { MAX_CHARACTERS } from "../run/sentences";
+import { asksToTranslate, Typing } from "./typing";
 
 export const EXAMPLES = [
   "The cat purrs.",
@@ -12,14 +13,10 @@ export const EXAMPLES = [
   "I don't know where he lives. Do you?",
 ];
 
-/** Time without a key press after which typing counts as done. */
-const SETTLED_MS = 450;
-
 export class Composer extends LitElement {
   static override properties = { text: {} };
   declare text: string;
-  #timer = 0;
-  #composing = false;
+  readonly #typing = new Typing(() => this.#translate());
   #asked: string | undefined;
 
   constructor() {
@@ -35,18 +32,16 @@ export class Composer extends LitElement {
 
   #changed(event: Event): void {
     this.text = (event.target as HTMLTextAreaElement).value;
-    window.clearTimeout(this.#timer);
-    if (!this.#composing) this.#timer = window.setTimeout(() => this.#translate(), SETTLED_MS);
+    this.#typing.changed();
   }
 
   #composed(event: CompositionEvent): void {
-    this.#composing = false;
-    this.#changed(event);
+    this.text = (event.target as HTMLTextAreaElement).value;
+    this.#typing.composed();
   }
 
   #key(event: KeyboardEvent): void {
-    // Enter also confirms an input method's suggestion (229 is how old engines say so); then it is not ours.
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    if (!asksToTranslate(event)) return;
     event.preventDefault();
     this.#translate(true);
   }
@@ -57,7 +52,7 @@ export class Composer extends LitElement {
   }
 
   #translate(again = false): void {
-    window.clearTimeout(this.#timer);
+    this.#typing.stop();
     const text = this.text.slice(0, MAX_CHARACTERS).trim();
     if (text === "" || (!again && text === this.#asked)) return;
     this.#asked = text;
@@ -86,9 +81,7 @@ export class Composer extends LitElement {
         .value=${live(this.text)}
         @input=${this.#changed}
         @keydown=${this.#key}
-        @compositionstart=${() => {
-          this.#composing = true;
-        }}
+        @compositionstart=${() => this.#typing.compose()}
         @compositionend=${this.#composed}
       ></textarea>
       <p class="remark" id="remark">${this.#remark}</p>
