@@ -66,19 +66,16 @@ bool passes() {
   alignas(64) int16_t wide[kTestRows * kQ8Block];
   for (uint32_t round = 0; round < 48; ++round) {
     fill(round, weights, inputs);
-    Q8Input rows[kTestRows];
-    for (int r = 0; r < kTestRows; ++r) {
-      int32_t sum = 0;
-      for (int i = r * kQ8Block; i < (r + 1) * kQ8Block; ++i) {
-        wide[i] = inputs[i];
-        sum += inputs[i];
-      }
-      rows[r] = {inputs + r * kQ8Block, wide + r * kQ8Block, sum};
+    int32_t sums[kTestRows] = {};
+    for (int i = 0; i < kTestRows * kQ8Block; ++i) {
+      wide[i] = inputs[i];
+      sums[i / kQ8Block] += inputs[i];
     }
+    const Q8Input rows{inputs, wide, sums};
     detail::Q8Sums<kTestRows, simd::kTileVectors> expected;
     detail::Q8Sums<kTestRows, simd::kTileVectors> actual;
-    Q8Dot<IntDot::kStrict>::run(weights, rows, expected);
-    Q8Dot<back_end>::run(weights, rows, actual);
+    Q8Dot<IntDot::kStrict>::run<kTestRows, simd::kTileVectors>(weights, rows, expected);
+    Q8Dot<back_end>::template run<kTestRows, simd::kTileVectors>(weights, rows, actual);
     if (std::memcmp(expected, actual, sizeof expected) != 0) return false;
   }
   return true;

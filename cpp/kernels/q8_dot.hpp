@@ -10,11 +10,11 @@
 
 namespace onehead::detail {
 
-// One block of an input row.
+// One block of the input rows, which lie 32 elements apart.
 struct Q8Input {
-  const int8_t* q;      // [32]
-  const int16_t* wide;  // [32]
-  int32_t sum;
+  const int8_t* q;
+  const int16_t* wide;
+  const int32_t* sum;  // one a row
 };
 
 inline constexpr int kQ8Groups = kQ8Block / 4;
@@ -35,7 +35,7 @@ inline constexpr int kQ8VectorBytes = 4 * simd::kVectorOutputs;
 template <>
 struct Q8Dot<IntDot::kStrict> {
   template <int R, int V>
-  static void run(const int8_t* w, const Q8Input (&x)[R], Q8Sums<R, V>& out) {
+  static void run(const int8_t* w, const Q8Input& x, Q8Sums<R, V>& out) {
     simd::Ints low[R][V], high[R][V];
     for (int r = 0; r < R; ++r) {
       for (int v = 0; v < V; ++v) low[r][v] = high[r][v] = simd::Ints(0);
@@ -47,7 +47,7 @@ struct Q8Dot<IntDot::kStrict> {
         weights[v] = simd::widen(simd::load_bytes(w + group * kQ8GroupBytes + v * kQ8VectorBytes));
       }
       for (int r = 0; r < R; ++r) {
-        const simd::Shorts input = simd::splat_4(x[r].wide + group * 4);
+        const simd::Shorts input = simd::splat_4(x.wide + r * kQ8Block + group * 4);
         for (int v = 0; v < V; ++v) {
           low[r][v] = low[r][v] + simd::dot_pairs(weights[v].low, input);
           high[r][v] = high[r][v] + simd::dot_pairs(weights[v].high, input);
@@ -63,7 +63,7 @@ struct Q8Dot<IntDot::kStrict> {
 template <>
 struct Q8Dot<IntDot::kSigned> {
   template <int R, int V>
-  static void run(const int8_t* w, const Q8Input (&x)[R], Q8Sums<R, V>& out) {
+  static void run(const int8_t* w, const Q8Input& x, Q8Sums<R, V>& out) {
     for (int r = 0; r < R; ++r) {
       for (int v = 0; v < V; ++v) out[r][v] = simd::Ints(0);
     }
@@ -74,7 +74,7 @@ struct Q8Dot<IntDot::kSigned> {
         weights[v] = simd::load_bytes(w + group * kQ8GroupBytes + v * kQ8VectorBytes);
       }
       for (int r = 0; r < R; ++r) {
-        const simd::Bytes input = simd::splat_4(x[r].q + group * 4);
+        const simd::Bytes input = simd::splat_4(x.q + r * kQ8Block + group * 4);
         for (int v = 0; v < V; ++v) {
           out[r][v] = simd::dot_4<simd::Int8Kind::kSigned>(input, weights[v], out[r][v]);
         }
@@ -87,10 +87,10 @@ struct Q8Dot<IntDot::kSigned> {
 template <>
 struct Q8Dot<IntDot::kUnsigned> {
   template <int R, int V>
-  static void run(const int8_t* w, const Q8Input (&x)[R], Q8Sums<R, V>& out) {
+  static void run(const int8_t* w, const Q8Input& x, Q8Sums<R, V>& out) {
     const simd::Bytes bias(static_cast<int8_t>(-128));
     for (int r = 0; r < R; ++r) {
-      for (int v = 0; v < V; ++v) out[r][v] = simd::Ints(-128 * x[r].sum);
+      for (int v = 0; v < V; ++v) out[r][v] = simd::Ints(-128 * x.sum[r]);
     }
 #pragma GCC unroll 1
     for (int group = 0; group < kQ8Groups; ++group) {
@@ -99,7 +99,7 @@ struct Q8Dot<IntDot::kUnsigned> {
         weights[v] = simd::load_bytes(w + group * kQ8GroupBytes + v * kQ8VectorBytes) ^ bias;
       }
       for (int r = 0; r < R; ++r) {
-        const simd::Bytes input = simd::splat_4(x[r].q + group * 4);
+        const simd::Bytes input = simd::splat_4(x.q + r * kQ8Block + group * 4);
         for (int v = 0; v < V; ++v) {
           out[r][v] = simd::dot_4<simd::Int8Kind::kUnsigned>(input, weights[v], out[r][v]);
         }
@@ -113,7 +113,7 @@ struct Q8Dot<IntDot::kUnsigned> {
 template <>
 struct Q8Dot<IntDot::kSaturating> {
   template <int R, int V>
-  static void run(const int8_t* w, const Q8Input (&x)[R], Q8Sums<R, V>& out) {
+  static void run(const int8_t* w, const Q8Input& x, Q8Sums<R, V>& out) {
     constexpr auto kKind = simd::Int8Kind::kSaturating;
     const simd::Bytes nibble(static_cast<int8_t>(15));
     const simd::Bytes bias(static_cast<int8_t>(-128));
@@ -131,7 +131,7 @@ struct Q8Dot<IntDot::kSaturating> {
         high_plane[v] = simd::shift_right_4_in_shorts(weights) & nibble;
       }
       for (int r = 0; r < R; ++r) {
-        const simd::Bytes input = simd::splat_4(x[r].q + group * 4);
+        const simd::Bytes input = simd::splat_4(x.q + r * kQ8Block + group * 4);
         for (int v = 0; v < V; ++v) {
           low[r][v] = low[r][v] + simd::dot_2_i16<kKind>(input, low_plane[v]);
           high[r][v] = high[r][v] + simd::dot_2_i16<kKind>(input, high_plane[v]);
@@ -141,7 +141,7 @@ struct Q8Dot<IntDot::kSaturating> {
     for (int r = 0; r < R; ++r) {
       for (int v = 0; v < V; ++v) {
         const simd::Ints high_sum = simd::add_pairs(high[r][v]);
-        out[r][v] = ((high_sum << 4) + simd::add_pairs(low[r][v])) - simd::Ints(128 * x[r].sum);
+        out[r][v] = ((high_sum << 4) + simd::add_pairs(low[r][v])) - simd::Ints(128 * x.sum[r]);
       }
     }
   }

@@ -22,7 +22,8 @@ struct Layout {
   size_t wide, scale, sum, total;
 
   Layout(int32_t n_rows, int32_t n_cols) {
-    const size_t elements = static_cast<size_t>(n_rows) * static_cast<size_t>(n_cols);
+    const auto n_groups = static_cast<size_t>((n_rows + kQuantizedGroup - 1) / kQuantizedGroup);
+    const size_t elements = n_groups * kQuantizedGroup * static_cast<size_t>(n_cols);
     const size_t blocks = elements / kQ8Block;
     wide = align_up(elements);
     scale = wide + align_up(elements * sizeof(int16_t));
@@ -92,10 +93,12 @@ QuantizedRows quantized_view(std::byte* scratch, int32_t n_rows, int32_t n_cols)
 void quantize_rows(const float* x, int32_t n_rows, int32_t n_cols, QuantizedRows& out) {
   out.n_rows = n_rows;
   out.n_cols = n_cols;
-  const int64_t n_blocks = static_cast<int64_t>(n_rows) * (n_cols / kQ8Block);
-  for (int64_t block = 0; block < n_blocks; ++block) {
-    const int64_t at = block * kQ8Block;
-    quantize_block(x + at, out.q + at, out.wide + at, out.scale[block], out.sum[block]);
+  for (int32_t row = 0; row < n_rows; ++row) {
+    for (int32_t block = 0; block < n_cols / kQ8Block; ++block, x += kQ8Block) {
+      const int64_t at = out.block_index(row, block);
+      quantize_block(x, out.q + at * kQ8Block, out.wide + at * kQ8Block, out.scale[at],
+                     out.sum[at]);
+    }
   }
 }
 

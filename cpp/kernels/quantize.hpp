@@ -6,14 +6,24 @@
 
 namespace onehead {
 
+// Rows lie in groups of four, block after block, so that one pointer serves the rows of a tile:
+// [row group][block][4 rows].
+inline constexpr int32_t kQuantizedGroup = 4;
+
 // Views into scratch of the caller; n_cols is a multiple of 32.
 struct QuantizedRows {
-  int8_t* q = nullptr;      // [n_rows][n_cols], -127..127
-  int16_t* wide = nullptr;  // [n_rows][n_cols], the same integers for 16-bit dot products
-  float* scale = nullptr;   // [n_rows][n_cols / 32]
-  int32_t* sum = nullptr;  // [n_rows][n_cols / 32], sums of q, which undo the bias of unsigned dots
+  int8_t* q = nullptr;      // [row group][block][4][32], -127..127
+  int16_t* wide = nullptr;  // the same integers for 16-bit dot products
+  float* scale = nullptr;   // [row group][block][4]
+  int32_t* sum = nullptr;   // [row group][block][4], sums of q, which undo unsigned dots' bias
   int32_t n_rows = 0;
   int32_t n_cols = 0;
+
+  // Where a block of a row has its scale and sum; 32 times that, its integers.
+  int64_t block_index(int32_t row, int32_t block) const {
+    const int64_t n_blocks = n_cols / 32;
+    return (row / kQuantizedGroup * n_blocks + block) * kQuantizedGroup + row % kQuantizedGroup;
+  }
 };
 
 // Scratch for n_rows x n_cols, a multiple of 64.

@@ -25,6 +25,13 @@ namespace onehead::bench {
   return sums[0].get(0);
 }
 
+// More than the caches hold, and written, so that it is memory and not the one page of zeros.
+inline AlignedBuffer readable_buffer() {
+  AlignedBuffer buffer = *AlignedBuffer::allocate(size_t{64} << 20);
+  std::fill_n(buffer.at<float>(0), buffer.size() / sizeof(float), 1.0f);
+  return buffer;
+}
+
 inline float read_once(const AlignedBuffer& buffer) {
   constexpr size_t kPortion = size_t{1} << 16;
   float sum = 0.0f;

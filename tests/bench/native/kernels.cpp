@@ -49,7 +49,7 @@ BENCHMARK(matrix_product)
                    {1}});
 
 void read_bandwidth(benchmark::State& state) {
-  const AlignedBuffer buffer = *AlignedBuffer::allocate(size_t{64} << 20);
+  const AlignedBuffer buffer = readable_buffer();
   for (auto _ : state) benchmark::DoNotOptimize(read_once(buffer));
   state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(buffer.size()));
 }

@@ -11,7 +11,6 @@ namespace {
 
 using namespace onehead;
 
-constexpr size_t kReadBytes = size_t{64} << 20;
 constexpr int64_t kMulAddsPerRun = int64_t{1} << 20;
 
 std::unique_ptr<bench::AttentionCase> attention;
@@ -45,9 +44,9 @@ int int_dot() { return static_cast<int>(select_int_dot()); }
 
 // Bytes read in n passes over a buffer larger than the caches.
 double read_run(int n) {
-  if (read_buffer.size() == 0) read_buffer = *AlignedBuffer::allocate(kReadBytes);
+  if (read_buffer.size() == 0) read_buffer = bench::readable_buffer();
   for (int i = 0; i < n; ++i) kept = bench::read_once(read_buffer);
-  return static_cast<double>(kReadBytes) * n;
+  return static_cast<double>(read_buffer.size()) * n;
 }
 
 // Pairs of a multiplication and an addition done.

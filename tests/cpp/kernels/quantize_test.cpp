@@ -20,20 +20,31 @@ struct Quantized {
     rows = quantized_view(scratch.data(), n_rows, n_cols);
     quantize_rows(x.data(), n_rows, n_cols, rows);
   }
+
+  float scale(int32_t row, int32_t block) const { return rows.scale[rows.block_index(row, block)]; }
+  int64_t at(int32_t row, int32_t k) const {
+    return rows.block_index(row, k / kQ8Block) * kQ8Block + k % kQ8Block;
+  }
+  int32_t q(int32_t row, int32_t k) const { return rows.q[at(row, k)]; }
+  int32_t wide(int32_t row, int32_t k) const { return rows.wide[at(row, k)]; }
 };
 
 void expect_reference(const Floats& x, int32_t n_rows) {
   const Quantized actual(x, n_rows);
   const reference::QuantizedVector expected = reference::quantize(x);
-  for (size_t i = 0; i < x.size(); ++i) {
-    ASSERT_EQ(actual.rows.q[i], expected.quants[i]) << i;
-    ASSERT_EQ(actual.rows.wide[i], expected.quants[i]) << i;
-  }
-  ASSERT_TRUE(same_bits(actual.rows.scale, expected.scales));
-  for (size_t block = 0; block < x.size() / kQ8Block; ++block) {
-    int32_t sum = 0;
-    for (size_t i = 0; i < kQ8Block; ++i) sum += expected.quants[block * kQ8Block + i];
-    ASSERT_EQ(actual.rows.sum[block], sum) << block;
+  const auto n_blocks = static_cast<int32_t>(x.size()) / n_rows / kQ8Block;
+  size_t i = 0;
+  for (int32_t row = 0; row < n_rows; ++row) {
+    for (int32_t block = 0; block < n_blocks; ++block) {
+      ASSERT_EQ(actual.scale(row, block), expected.scales[i / kQ8Block]);
+      int32_t sum = 0;
+      for (int32_t k = 0; k < kQ8Block; ++k, ++i) {
+        ASSERT_EQ(actual.q(row, block * kQ8Block + k), expected.quants[i]) << i;
+        ASSERT_EQ(actual.wide(row, block * kQ8Block + k), expected.quants[i]) << i;
+        sum += expected.quants[i];
+      }
+      ASSERT_EQ(actual.rows.sum[actual.rows.block_index(row, block)], sum) << row << ", " << block;
+    }
   }
 }
 
@@ -57,9 +68,9 @@ TEST(Quantize, ZerosAndTies) {
   x[32] = 127.0f;
   expect_reference(x, 1);
   const Quantized actual(x, 1);
-  EXPECT_EQ(actual.rows.q[33], -14);
-  EXPECT_EQ(actual.rows.q[34], -14);
-  EXPECT_EQ(actual.rows.scale[1], 1.0f);
+  EXPECT_EQ(actual.q(0, 33), -14);
+  EXPECT_EQ(actual.q(0, 34), -14);
+  EXPECT_EQ(actual.scale(0, 1), 1.0f);
 }
 
 // A scale too small to be normal has few digits; the integers still stay in their range.
@@ -68,9 +79,9 @@ TEST(Quantize, StaysWithin127ForTinyBlocks) {
     Floats x(32, 0.0f);
     x[5] = static_cast<float>(amax) * std::numeric_limits<float>::denorm_min();
     const Quantized actual(x, 1);
-    EXPECT_LE(actual.rows.q[5], 127);
-    EXPECT_GE(actual.rows.q[5], 0);
-    EXPECT_EQ(actual.rows.q[5], actual.rows.wide[5]);
+    EXPECT_LE(actual.q(0, 5), 127);
+    EXPECT_GE(actual.q(0, 5), 0);
+    EXPECT_EQ(actual.q(0, 5), actual.wide(0, 5));
   }
 }
 
@@ -82,8 +93,8 @@ TEST(Quantize, ABrokenValueMakesTheScaleBroken) {
       Floats x(64, 1.0f);
       x[i] = broken;
       const Quantized actual(x, 1);
-      EXPECT_FALSE(std::isfinite(actual.rows.scale[0]));
-      EXPECT_TRUE(std::isfinite(actual.rows.scale[1]));
+      EXPECT_FALSE(std::isfinite(actual.scale(0, 0)));
+      EXPECT_TRUE(std::isfinite(actual.scale(0, 1)));
     }
   }
 }
