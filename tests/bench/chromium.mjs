@@ -70,7 +70,9 @@ export async function attention(call, rounds, report) {
 }
 
 export async function model(call, rounds, report) {
-  const cases = variants.flatMap((variant) => [1, 16].map((sequences) => ({ variant, sequences, length: 96, steps: 48 })));
+  const cases = variants.flatMap((variant) =>
+    [1, 16].map((sequences) => ({ variant, sequences, length: 96, steps: 48 })),
+  );
   const samples = new Map(cases.map((one) => [one, []]));
   for (let round = 0; round < rounds; round++) {
     report(`shipped model, round ${round + 1} of ${rounds}`);
@@ -78,7 +80,13 @@ export async function model(call, rounds, report) {
   }
   return cases.map((one) => ({
     ...one,
-    prefillTokensPerSecond: summary(samples.get(one).map(({ prefill }) => prefill), "higher"),
-    decodeTokensPerSecond: summary(samples.get(one).map(({ decode }) => decode), "higher"),
+    prefillTokensPerSecond: summary(
+      samples.get(one).map(({ prefill }) => prefill),
+      "higher",
+    ),
+    decodeTokensPerSecond: summary(
+      samples.get(one).map(({ decode }) => decode),
+      "higher",
+    ),
   }));
 }

@@ -6,7 +6,11 @@ import { repo } from "../../tools/lib/paths.mjs";
 import { capture } from "../../tools/lib/run.mjs";
 
 export function nativeBenchmarks(rounds) {
-  const flags = [`--benchmark_repetitions=${rounds}`, "--benchmark_enable_random_interleaving=true", "--benchmark_format=json"];
+  const flags = [
+    `--benchmark_repetitions=${rounds}`,
+    "--benchmark_enable_random_interleaving=true",
+    "--benchmark_format=json",
+  ];
   for (const isa of ["avx512", "avx2", "sse2"]) {
     const program = join(repo, `build/native-bench/onehead_bench_${isa}`);
     if (!existsSync(program)) continue;
@@ -22,7 +26,12 @@ function summarize(benchmarks, isa) {
   const runs = benchmarks.filter((one) => one.run_type === "iteration");
   return [...new Set(runs.map((one) => one.run_name))].map((name) => {
     const own = runs.filter((one) => one.run_name === name);
-    const rate = own[0].items_per_second !== undefined ? "items_per_second" : own[0].bytes_per_second !== undefined ? "bytes_per_second" : null;
+    const rate =
+      own[0].items_per_second !== undefined
+        ? "items_per_second"
+        : own[0].bytes_per_second !== undefined
+          ? "bytes_per_second"
+          : null;
     const values = own.map((one) => (rate ? one[rate] : one.real_time)).sort((a, b) => a - b);
     const show = (value) =>
       rate === "items_per_second"

@@ -15,10 +15,7 @@ const varint = (value) => {
 const integer = (field, value) => [...varint(field << 3), ...varint(value)];
 const bytes = (field, content) => [...varint((field << 3) | 2), ...varint(content.length), ...content];
 const text = (field, string) => bytes(field, [...new TextEncoder().encode(string)]);
-const float32 = (field, value) => [
-  ...varint((field << 3) | 5),
-  ...new Uint8Array(new Float32Array([value]).buffer),
-];
+const float32 = (field, value) => [...varint((field << 3) | 5), ...new Uint8Array(new Float32Array([value]).buffer)];
 
 // Field numbers of onnx.proto: AttributeProto name 1, f 2, i 3, type 20 (FLOAT 1, INT 2).
 const intAttribute = (name, value) => bytes(5, [...text(1, name), ...integer(3, value), ...integer(20, 2)]);
@@ -28,9 +25,7 @@ const elementTypes = { float32: 1, int32: 6 };
 
 /** ValueInfoProto: name 1, type 2 { tensor_type 1 { elem_type 1, shape 2 { dim 1 { dim_value 1 | dim_param 2 } } } }. */
 function valueInfo(name, type, shape) {
-  const dims = shape.flatMap((dim) =>
-    bytes(1, typeof dim === "string" ? text(2, dim) : integer(1, dim)),
-  );
+  const dims = shape.flatMap((dim) => bytes(1, typeof dim === "string" ? text(2, dim) : integer(1, dim)));
   const tensor = [...integer(1, elementTypes[type]), ...bytes(2, dims)];
   return [...text(1, name), ...bytes(2, bytes(1, tensor))];
 }

@@ -2,11 +2,14 @@
 // A missing browser is a skip with the command that installs it; under CI=true it is a failure.
 // ENGINES=chromium,webkit narrows the choice.
 import { after, before, describe, it } from "node:test";
-import { MissingBrowser, engines, launch } from "./drivers/index.mjs";
+import { engines, launch, MissingBrowser } from "./drivers/index.mjs";
 import { serve } from "./server.mjs";
 
 const inCi = /^(1|true)$/i.test(process.env.CI ?? "");
 export const chosen = process.env.ENGINES ? process.env.ENGINES.split(",") : engines;
+
+/** A test that hangs ends here; none comes near it. */
+const patience = 240_000;
 
 /**
  * `body(test)` defines the tests; `test(title, fn)` runs `fn({ browser, open })`, where `open(mounts, serverOptions,
@@ -28,7 +31,7 @@ export function forEachEngine(title, body, only = engines) {
       });
       after(() => browser?.close());
       body((testTitle, run) =>
-        it(testTitle, async (context) => {
+        it(testTitle, { timeout: patience }, async (context) => {
           if (missing) return context.skip(missing.message);
           const closers = [];
           const open = async (mounts, serverOptions = {}, pageOptions = {}) => {

@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { forEachEngine } from "./each_engine.mjs";
 import { expectedRun } from "./page/expected.mjs";
-import { readLive, untilTranslated } from "./page/read_page.mjs";
+import { readStill, untilTranslated } from "./page/read_page.mjs";
 
 const demo = fileURLToPath(new URL("../../build/page", import.meta.url));
 const cat = "The cat purrs.";
@@ -68,10 +68,16 @@ forEachEngine(
     test("without JavaScript the recorded run is there", async ({ open }) => {
       const { page, server } = await open(demo, {}, { javaScript: false });
       await page.goto(server.url);
-      const drawn = await readLive(page);
+      const drawn = await readStill(page);
       assert.equal(drawn.origin, "recorded");
       assert.ok(drawn.rows.length > 3 && drawn.words.length >= 2);
-      assert.equal(drawn.words.map((word) => word.text).join(" ").replace(/ ([.,])/g, "$1"), (await expectedRun(cat)).text);
+      assert.equal(
+        drawn.words
+          .map((word) => word.text)
+          .join(" ")
+          .replace(/ ([.,])/g, "$1"),
+        (await expectedRun(cat)).text,
+      );
     });
   },
   ["chromium"],

@@ -51,7 +51,9 @@ export async function serve(mounts, { base = "/", csp, probe, isolated = false }
       return response.end("<!doctype html><title>404</title>Not found");
     }
     if (probe && extname(file) === ".html")
-      body = Buffer.from(body.toString().replace(/<head[^>]*>|<meta[^>]*>/i, `$&<script src="${base}${probeName}"></script>`));
+      body = Buffer.from(
+        body.toString().replace(/<head[^>]*>|<meta[^>]*>/i, `$&<script src="${base}${probeName}"></script>`),
+      );
     response.writeHead(200, {
       "Content-Type": contentTypes[extname(file)] ?? "application/octet-stream",
       "Content-Length": body.length,

@@ -1,6 +1,6 @@
 // Compares an engine with the golden table, bit for bit. Runs in Node and in a page.
 import { hashFloats } from "./fnv.mjs";
-import { Flag, close, forward, loadModel, openSession, traceAll } from "./raw_model.mjs";
+import { close, Flag, forward, loadModel, openSession, traceAll } from "./raw_model.mjs";
 import { sameBits, ways } from "./ways.mjs";
 
 /** Checks one case of a golden table; gives the differences as sentences and how much was compared. */
@@ -56,7 +56,10 @@ function checkTrace(engine, golden) {
   const chunk = 16;
   for (let begin = 0; begin < length; begin += chunk) {
     const part = golden.prompt.slice(begin, begin + chunk);
-    forward(engine, part.map((token) => ({ session, token, flags: Flag.trace })));
+    forward(
+      engine,
+      part.map((token) => ({ session, token, flags: Flag.trace })),
+    );
     for (let i = 0; i < part.length; i++) {
       const position = begin + i;
       const weights = engine.traceAttention(i);
@@ -73,10 +76,7 @@ function checkTrace(engine, golden) {
     const dense = new Float32Array(nLayers * nKvHeads * length * headDim);
     for (let layer = 0; layer < nLayers; layer++)
       for (let head = 0; head < nKvHeads; head++)
-        dense.set(
-          engine.readKv(session, layer, head, which, 0, length),
-          (layer * nKvHeads + head) * length * headDim,
-        );
+        dense.set(engine.readKv(session, layer, head, which, 0, length), (layer * nKvHeads + head) * length * headDim);
     return dense;
   });
   close(engine, session);
@@ -89,8 +89,7 @@ function checkTrace(engine, golden) {
 
 /** Rows [n][width] of one position into a dense [n][length][width]. */
 function scatter(dense, rows, n, width, position, length) {
-  for (let i = 0; i < n; i++)
-    dense.set(rows.subarray(i * width, (i + 1) * width), (i * length + position) * width);
+  for (let i = 0; i < n; i++) dense.set(rows.subarray(i * width, (i + 1) * width), (i * length + position) * width);
 }
 
 /**

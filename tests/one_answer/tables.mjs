@@ -3,4 +3,7 @@ export const tables = ["tests/goldens/one_answer.json", "tests/goldens/onehead_t
 
 /** The first few differences; with a new shipped model its table must be made anew (tests/goldens/README.md). */
 export const describe = (differences) =>
-  `${differences.length} differences:\n${differences.map((text) => text.slice(0, 300)).slice(0, 8).join("\n")}`;
+  `${differences.length} differences:\n${differences
+    .map((text) => text.slice(0, 300))
+    .slice(0, 8)
+    .join("\n")}`;

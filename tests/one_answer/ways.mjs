@@ -1,6 +1,6 @@
 // The ways to compute the logits of every position of a token sequence. NUMERICS: all of them give the same bits.
 // Each takes the engine, the tokens and the ablated heads, and gives one Float32Array per position.
-import { Flag, close, fork, forward, openSession, rewind } from "./raw_model.mjs";
+import { close, Flag, fork, forward, openSession, rewind } from "./raw_model.mjs";
 
 const keepLimit = 16; // logits rows that one call keeps
 
@@ -55,17 +55,13 @@ function besideFourOthers(engine, tokens, ablate) {
       rewind(engine, other.session, 0);
       other.next = 0;
     }
-    const rows = other.tokens
-      .slice(other.next, other.next + count)
-      .map((token) => ({ session: other.session, token }));
+    const rows = other.tokens.slice(other.next, other.next + count).map((token) => ({ session: other.session, token }));
     other.next += rows.length;
     return rows;
   };
-  others.forEach((other, i) => forward(engine, advance(other, Math.min(i + 1, tokens.length))));
+  for (const [i, other] of others.entries()) forward(engine, advance(other, Math.min(i + 1, tokens.length)));
   for (let begin = 0; begin < tokens.length; begin += 3) {
-    const own = tokens
-      .slice(begin, begin + 3)
-      .map((token) => ({ session, token, flags: Flag.logits | Flag.keep }));
+    const own = tokens.slice(begin, begin + 3).map((token) => ({ session, token, flags: Flag.logits | Flag.keep }));
     const groups = [advance(others[0], 1), advance(others[1], 3), own, advance(others[2], 2), advance(others[3], 1)];
     // Interleaved: the first row of each, the second of each, …
     const rows = [];
@@ -90,14 +86,15 @@ function afterFork(engine, tokens, ablate) {
   const astray = tokens.slice(half).map((token, i) => tokens[(i * 7 + 3) % tokens.length] ?? token);
   if (astray.length > 0)
     for (let i = 0; i < astray.length; i += 5)
-      forward(engine, astray.slice(i, i + 5).map((token) => ({ session: parent, token })));
-  for (let i = half; i < tokens.length; i += 4)
-    push(engine, child, tokens, i, Math.min(i + 4, tokens.length), logits);
+      forward(
+        engine,
+        astray.slice(i, i + 5).map((token) => ({ session: parent, token })),
+      );
+  for (let i = half; i < tokens.length; i += 4) push(engine, child, tokens, i, Math.min(i + 4, tokens.length), logits);
   close(engine, child);
   rewind(engine, parent, half);
   const again = [];
-  for (let i = half; i < tokens.length; i += 4)
-    push(engine, parent, tokens, i, Math.min(i + 4, tokens.length), again);
+  for (let i = half; i < tokens.length; i += 4) push(engine, parent, tokens, i, Math.min(i + 4, tokens.length), again);
   close(engine, parent);
   again.forEach((row, position) => {
     if (!sameBits(row, logits[position])) throw new Error(`parent and child differ at position ${position}`);

@@ -13,6 +13,7 @@ export async function apertium(sentences) {
   await promisify(execFile)("apertium", ["-u", "eng-spa", input, output]);
   const paragraphs = (await readFile(output, "utf8")).split("\n\n");
   const lines = paragraphs.map((paragraph) => paragraph.replace(/\s+/g, " ").trim());
-  if (lines.length < sentences.length) throw new Error(`apertium gave ${lines.length} of ${sentences.length} sentences`);
+  if (lines.length < sentences.length)
+    throw new Error(`apertium gave ${lines.length} of ${sentences.length} sentences`);
   return lines.slice(0, sentences.length);
 }

@@ -1,5 +1,5 @@
 // Greedy continuations and all logits from the bound engine, several sequences at once.
-import { Flag, close, forward, openSession } from "../one_answer/raw_model.mjs";
+import { close, Flag, forward, openSession } from "../one_answer/raw_model.mjs";
 
 /** Ids that follow the prompt, greedily, without the end token. */
 export function continueGreedily(engine, prompt, limit) {
@@ -25,7 +25,10 @@ export function allLogits(engine, tokens) {
   const out = [];
   for (let begin = 0; begin < tokens.length; begin += 16) {
     const part = tokens.slice(begin, begin + 16);
-    forward(engine, part.map((token) => ({ session, token, flags: Flag.logits | Flag.keep })));
+    forward(
+      engine,
+      part.map((token) => ({ session, token, flags: Flag.logits | Flag.keep })),
+    );
     for (let i = 0; i < part.length; i++) out.push(engine.logits(i).slice());
   }
   close(engine, session);

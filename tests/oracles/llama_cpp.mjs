@@ -38,7 +38,9 @@ export async function openLlamaCpp(modelPath, { contextSize = 256 } = {}) {
     await sequence.clearHistory();
     const last = tokens.length - 1;
     const input = tokens.map((token, i) =>
-      i < last ? token : [token, { generateNext: { probabilities: true, options: { temperature: 1, topK: 0, topP: 1 } } }],
+      i < last
+        ? token
+        : [token, { generateNext: { probabilities: true, options: { temperature: 1, topK: 0, topP: 1 } } }],
     );
     const { probabilities } = (await sequence.controlledEvaluate(input))[last].next;
     return candidates.map((token) => Math.log(probabilities.get(token) ?? 0));

@@ -1,8 +1,9 @@
 // The outside oracles, one after the other: PyTorch, llama.cpp, sacreBLEU with Apertium. Gets what they need first.
 //   node tests/oracles/run.mjs [pytorch] [llama_cpp] [translation]
-import { join } from "node:path";
+
 import { existsSync } from "node:fs";
-import { ToolError, main, step } from "../../tools/lib/log.mjs";
+import { join } from "node:path";
+import { main, step, ToolError } from "../../tools/lib/log.mjs";
 import { ensureOraclePackages } from "../../tools/lib/node-packages.mjs";
 import { run } from "../../tools/lib/run.mjs";
 import { ensureApertium, ensurePython, repo, shippedModel } from "./support.mjs";
@@ -15,7 +16,8 @@ const needs = {
 
 main(async (args) => {
   const unknown = args.filter((name) => !needs[name]);
-  if (unknown.length) throw new ToolError(`No such oracle: ${unknown.join(", ")}.`, `There are ${Object.keys(needs).join(", ")}.`);
+  if (unknown.length)
+    throw new ToolError(`No such oracle: ${unknown.join(", ")}.`, `There are ${Object.keys(needs).join(", ")}.`);
   if (!existsSync(shippedModel)) throw new ToolError("The shipped model is missing.", `It belongs at ${shippedModel}.`);
   const chosen = args.length ? args : Object.keys(needs);
   for (const ensure of new Set(chosen.flatMap((name) => needs[name]))) await ensure();

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { ToolError, step } from "../../tools/lib/log.mjs";
+import { step, ToolError } from "../../tools/lib/log.mjs";
 import { cache, repo } from "../../tools/lib/paths.mjs";
 import { aptInstall, capture, debianPackages, runQuietly, which } from "../../tools/lib/run.mjs";
 import { instantiate, loadModel } from "../one_answer/raw_model.mjs";
@@ -18,7 +18,10 @@ mkdirSync(work, { recursive: true });
 
 /** Rows of the dev file: English, then its Spanish references. */
 export function devRows(count) {
-  const rows = readFileSync(devFile, "utf8").trimEnd().split("\n").map((line) => line.split("\t"));
+  const rows = readFileSync(devFile, "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.split("\t"));
   return rows.slice(0, count);
 }
 
@@ -29,7 +32,8 @@ const modules = "import torch, numpy, gguf, sentencepiece, sacrebleu";
 /** A Python with what training/requirements.txt names, made outside the clone when it is not there. */
 export async function ensurePython() {
   if (capture(pythonPath, ["-c", modules]) !== null) return;
-  if (process.env.PYTHON) throw new ToolError(`$PYTHON cannot “${modules}”.`, "pip install -r training/requirements.txt");
+  if (process.env.PYTHON)
+    throw new ToolError(`$PYTHON cannot “${modules}”.`, "pip install -r training/requirements.txt");
   if (!existsSync(pythonPath)) {
     step(`making a Python environment in ${venv}`);
     if (capture("python3", ["-m", "venv", venv]) === null) {
@@ -39,8 +43,15 @@ export async function ensurePython() {
     }
   }
   const requirements = join(repo, "training/requirements.txt");
-  const code = await runQuietly("installing PyTorch, gguf, sacreBLEU", pythonPath, ["-m", "pip", "install", "-r", requirements]);
-  if (code !== 0) throw new ToolError("pip could not install what training/requirements.txt names.", "Its words are above.");
+  const code = await runQuietly("installing PyTorch, gguf, sacreBLEU", pythonPath, [
+    "-m",
+    "pip",
+    "install",
+    "-r",
+    requirements,
+  ]);
+  if (code !== 0)
+    throw new ToolError("pip could not install what training/requirements.txt names.", "Its words are above.");
 }
 
 /** Apertium with its English-Spanish data. */

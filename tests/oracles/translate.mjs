@@ -1,7 +1,8 @@
 // Translations by the package as a developer uses it, sixteen side by side (they share the engine's steps).
+
+import { readFile } from "node:fs/promises";
 import { load } from "../../dist/index.js";
 import { translate } from "../../dist/tasks/index.js";
-import { readFile } from "node:fs/promises";
 import { shippedModel } from "./support.mjs";
 
 export async function translateAll(sentences, { atOnce = 16 } = {}) {

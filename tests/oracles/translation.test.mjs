@@ -37,7 +37,7 @@ test("the article's sentences, and the 100 of their kind that were set aside", a
   const file = join(work, "grammar.json");
   await writeFile(file, JSON.stringify(translations));
   const verdicts = JSON.parse(await python("tests/oracles/judge.py", file));
-  sentences.article.forEach((english, i) => context.diagnostic(`${english} → ${translations.article[i]}`));
+  for (const [i, english] of sentences.article.entries()) context.diagnostic(`${english} → ${translations.article[i]}`);
   const wrong = sentences.heldout.filter((_, i) => !verdicts.heldout[i]);
   context.diagnostic(`${100 - wrong.length} of 100 set aside are right`);
   for (const english of wrong)

@@ -1,5 +1,5 @@
 // Tokens per second of the shipped model in this page: the bound engine, greedy, as the package steps it.
-import { Flag, close, forward, instantiate, loadModel, openSession, rewind } from "../../one_answer/raw_model.mjs";
+import { close, Flag, forward, instantiate, loadModel, openSession, rewind } from "../../one_answer/raw_model.mjs";
 
 const engines = new Map();
 

@@ -36,7 +36,14 @@ export async function ortAttention({ heads, kvHeads, dim, past, runs, warmUp }) 
     graphOptimizationLevel: "all",
   });
   const f32 = (shape, seed) =>
-    new Tensor("float32", fill(shape.reduce((a, b) => a * b), seed), shape);
+    new Tensor(
+      "float32",
+      fill(
+        shape.reduce((a, b) => a * b),
+        seed,
+      ),
+      shape,
+    );
   const feeds = {
     query: f32([1, 1, heads * dim], 1),
     key: f32([1, 1, kvHeads * dim], 2),

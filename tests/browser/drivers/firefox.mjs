@@ -15,7 +15,7 @@ export async function launchFirefox() {
     browser: "firefox",
     executablePath,
     headless: true,
-    extraPrefsFirefox: { "ui.prefersReducedMotion": 1, "intl.accept_languages": "en-US" },
+    extraPrefsFirefox: { "intl.accept_languages": "en-US" },
   });
   return {
     name: "firefox",

@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { find, findMiniBrowser } from "./find.mjs";
-import { WebDriver, keyCodes } from "./webdriver.mjs";
+import { keyCodes, WebDriver } from "./webdriver.mjs";
 
 const remedy = "sudo apt-get install webkit2gtk-driver xvfb xauth";
 
@@ -104,7 +104,10 @@ function wrap(driver, close) {
   const scrollTo = (css) =>
     runScript(`(css) => document.querySelector(css).scrollIntoView({ block: "center", behavior: "instant" })`, [css]);
   const keys = (...actions) => ({ actions: [{ type: "key", id: "keyboard", actions }] });
-  const tap = (value) => [{ type: "keyDown", value }, { type: "keyUp", value }];
+  const tap = (value) => [
+    { type: "keyDown", value },
+    { type: "keyUp", value },
+  ];
   const focus = (css) => runScript("(css) => document.querySelector(css).focus()", [css]);
 
   return {

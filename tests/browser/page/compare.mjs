@@ -1,5 +1,6 @@
 // Compares what is drawn with the trace, number by number. Drawn numbers have three decimals.
 import assert from "node:assert/strict";
+import { readLive, until } from "./read_page.mjs";
 
 const short = (x, digits = 3) => Number(x.toFixed(digits));
 const levelsOf = (row, scale) =>
@@ -40,8 +41,8 @@ function compareLedger(drawn, run, layer, query) {
   const totalOf = (position) => heads.reduce((sum, head) => sum + run.weight(layer, head, query, position), 0);
   const fullest = Math.max(0, ...Array.from({ length: query }, (_, i) => totalOf(i + 1)));
   assert.equal(drawn.columns.length, 3 + nQueryHeads);
-  heads.forEach((head) => assert.equal(drawn.columns[3 + head], `Query head ${head + 1}`));
-  drawn.rows.forEach((row, position) => {
+  for (const head of heads) assert.equal(drawn.columns[3 + head], `Query head ${head + 1}`);
+  for (const [position, row] of drawn.rows.entries()) {
     const where = `row ${position} (${row.label})`;
     assert.equal(row.position, position);
     assert.equal(row.group, position < run.promptLength ? "sentence" : "spanish", where);
@@ -53,7 +54,10 @@ function compareLedger(drawn, run, layer, query) {
       [levelsOf(run.keys(layer, position), scales.keys), levelsOf(run.values(layer, position), scales.values)],
       where,
     );
-    if (row.masked) return assert.deepEqual(row.weights, [], where);
+    if (row.masked) {
+      assert.deepEqual(row.weights, [], where);
+      continue;
+    }
     const weights = heads.map((head) => run.weight(layer, head, query, position));
     row.weights.forEach((cell, head) => {
       assert.equal(cell.head, head);
@@ -73,7 +77,7 @@ function compareLedger(drawn, run, layer, query) {
       if (weight > 0.0005) assert.equal(widths.get(head), short((weight / full) * 100, 2), `${where}: reader ${head}`);
       else assert.ok(!widths.has(head), `${where}: reader ${head}`);
     });
-  });
+  }
 }
 
 function compareSplit(drawn, run, layer, query) {
@@ -105,10 +109,27 @@ function compareCandidates(drawn, run, query) {
   });
 }
 
-/** The T × T maps: every weight worth drawing is there, none else, and the mask is drawn. */
-export function compareMaps(drawn, run) {
+/**
+ * The T × T maps: every weight worth drawing is there, none else, and the mask is drawn. The page draws them when it
+ * rests, so they are waited for.
+ */
+export async function compareMaps(page, run) {
   const length = run.tokens.length;
   const labels = run.tokens.map(labelOf);
+  await until(
+    page,
+    "the maps",
+    (last) => {
+      const maps = document.querySelector(".maps[data-layer]");
+      const rows = [...(maps?.querySelectorAll(".map:last-child text.row") ?? [])];
+      return (
+        maps?.dataset.layer === document.querySelector("[data-ledger]").dataset.layer &&
+        rows.at(-1)?.textContent === last
+      );
+    },
+    labels[length - 1 - ((length - 1) % Math.ceil(length / 26))],
+  );
+  const drawn = await readLive(page);
   assert.equal(drawn.maps.length, run.info.nQueryHeads);
   for (const { head, cells, rowLabels, columnLabels, mask } of drawn.maps) {
     const expected = [];

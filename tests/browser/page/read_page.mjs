@@ -67,8 +67,17 @@ export function readDocument(root) {
   };
 }
 
-/** Reads the document that the page has now. */
-export const readLive = (page) => page.run(`() => (${readDocument})(document)`);
+/** Reads the document that the page has now: also where the page's own scripts do not run. */
+export const readStill = (page) => page.run(`() => (${readDocument})(document)`);
+
+/** Reads the document once what was asked for is painted. */
+export const readLive = (page) =>
+  page.run(`async () => {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    await frame();
+    await frame();
+    return (${readDocument})(document);
+  }`);
 
 /** Reads the page as the server sent it: what stands there without JavaScript. */
 export const readServed = (page) =>
@@ -87,6 +96,17 @@ export async function until(page, what, condition, ...args) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
+
+/** A word of the translation is pinned, or no longer. */
+export const untilWord = (page, word, { pinned }) =>
+  until(
+    page,
+    `word ${word} to be ${pinned ? "pinned" : "let go"}`,
+    (index, state) =>
+      document.querySelector(`[data-output] [data-word="${index}"]`)?.getAttribute("aria-pressed") === state,
+    word,
+    String(pinned),
+  );
 
 /** The live run of this English text is drawn whole. */
 export const untilTranslated = (page, spanish) =>
