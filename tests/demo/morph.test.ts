@@ -30,6 +30,39 @@ describe("morph", () => {
     expect(list.children).toHaveLength(3);
   });
 
+  test("what is marked as the same is left alone, its attributes aside", () => {
+    const old = element('<p><b data-same="1" class="a">long</b></p>');
+    const bold = old.firstElementChild;
+    morph(old, element('<p><b data-same="1" class="b"></b></p>'));
+    expect(old.firstElementChild).toBe(bold);
+    expect(old.innerHTML).toBe(element('<p><b data-same="1" class="b">long</b></p>').innerHTML);
+    morph(old, element('<p><b data-same="2">new</b></p>'));
+    expect(old.textContent).toBe("new");
+  });
+
+  test("a slab that is drawn is not drawn again, and any other is", () => {
+    const document = emptyDocument();
+    const run = syntheticRun();
+    const keys = new Set<string | null>();
+    const table = (layer: number, target: number) =>
+      ledger(ledgerModel(run, layer, target), {
+        document,
+        separated: false,
+        caption: "",
+        kept: (key) => keys.has(key),
+      });
+    const live = table(1, 9);
+    document.body.append(live);
+    for (const cell of Array.from(live.querySelectorAll("td.slab"))) keys.add(cell.getAttribute("data-same"));
+    expect(table(1, 12).querySelectorAll(".barcode")).toHaveLength(0);
+    morph(live, table(1, 12));
+    const whole = (layer: number, target: number) =>
+      ledger(ledgerModel(run, layer, target), { document, separated: false, caption: "" }).outerHTML;
+    expect(live.outerHTML).toBe(whole(1, 12));
+    morph(live, table(2, 12));
+    expect(live.outerHTML).toBe(whole(2, 12));
+  });
+
   test("a chosen word touches no cell of the slab", () => {
     const document = emptyDocument();
     const run = syntheticRun();

@@ -10,9 +10,9 @@ import { createAnnouncer } from "./ui/announcer";
 import { Composer } from "./ui/composer";
 import { errorText, sentenceError } from "./ui/error_text";
 import { createGuide } from "./ui/guide";
-import { followHeads } from "./ui/head_focus";
 import { keepOffline } from "./ui/offline";
 import { formatPermalink, parsePermalink, permalinkOf, wordTarget } from "./ui/permalink";
+import { followPointer } from "./ui/pointing";
 import { Status } from "./ui/status";
 import { createStore } from "./ui/store";
 import { Tour } from "./ui/tour";
@@ -22,6 +22,10 @@ const WAITING = "The model is on its way. This is translated as soon as it is he
 
 /** Time between two shown tokens, so that the ledger is seen to grow; the model itself is faster. */
 const PACE_MS = 90;
+/** No text is drawn out longer than about this. */
+const LONGEST_MS = 8000;
+/** Rough length of a token, for the above. */
+const TOKEN_CHARACTERS = 3;
 
 function find<T extends Element>(selector: string): T {
   const element = document.querySelector<T>(selector);
@@ -94,7 +98,8 @@ async function translateNow(text: string, shown: boolean): Promise<void> {
     announcer.clear();
     store.update({ pinned: undefined, preview: undefined, tour: undefined });
   }
-  const pace = () => (shown && !still.matches ? pause(PACE_MS) : Promise.resolve());
+  const step = Math.min(PACE_MS, (LONGEST_MS * TOKEN_CHARACTERS) / text.length);
+  const pace = () => (shown && !still.matches ? pause(step) : Promise.resolve());
   try {
     for await (const entries of translateText(model, text, { signal: own.signal, explain: sentenceError, pace })) {
       const settled = entries.every(({ run }) => run === undefined || run.finished);
@@ -190,7 +195,7 @@ stop.addEventListener("click", () => running?.abort());
 status.addEventListener("retry", () => (model === undefined ? start() : translateNow(wanted, true)));
 separate.disabled = false;
 actions.hidden = false;
-followHeads(find<HTMLElement>("main"));
+followPointer(find<HTMLElement>("main"));
 followWordChoice(find<HTMLElement>(".translator"), store, { pinned: rememberAddress });
 followWordChoice(find<HTMLElement>(".story"), store, { pinned: rememberAddress });
 

@@ -25,3 +25,27 @@ export function barcodeLevels(values: Float32Array, scale: number): Uint8Array {
     return Math.round(Math.min(Math.max(share, 0), 1) * top);
   });
 }
+
+/** A layer's scales, and all its rows as levels. */
+export interface Slab {
+  readonly scales: { readonly keys: number; readonly values: number };
+  readonly rows: readonly { readonly keys: Uint8Array; readonly values: Uint8Array }[];
+}
+
+const slabs = new WeakMap<Run, Map<number, Slab>>();
+
+/** The slab of a layer, which no choice of a word changes: computed once for a run. */
+export function slab(run: Run, layer: number): Slab {
+  const known = slabs.get(run) ?? new Map<number, Slab>();
+  slabs.set(run, known);
+  const found = known.get(layer);
+  if (found !== undefined) return found;
+  const scales = { keys: barcodeScale(run, layer, "keys"), values: barcodeScale(run, layer, "values") };
+  const rows = run.positions.map(({ keys, values }) => ({
+    keys: barcodeLevels(cacheRow(run, keys, layer), scales.keys),
+    values: barcodeLevels(cacheRow(run, values, layer), scales.values),
+  }));
+  const made = { scales, rows };
+  known.set(layer, made);
+  return made;
+}

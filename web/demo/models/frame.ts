@@ -6,7 +6,6 @@ import type { WordAddress } from "../views/spanish";
 import { type BytesModel, bytesModel } from "./bytes";
 import { type ChoiceModel, choiceModel, defaultTarget } from "./choice";
 import { type LedgerModel, ledgerModel } from "./ledger";
-import { type MapsModel, mapsModel } from "./maps";
 import { type SplitModel, splitModel } from "./split";
 import { spanishWords, wordAt } from "./tokens";
 
@@ -101,11 +100,12 @@ export function frame(state: PageState): Frame | undefined {
   };
 }
 
-export function mapsFrame(state: PageState): MapsModel | undefined {
+/** What the maps follow: a preview passes too quickly for them. */
+export function mapsSubject(state: PageState): { run: Run; layer: number; target: number } | undefined {
   const target = shownTarget({ ...state, preview: undefined });
   const run = target && state.entries[target.sentence]?.run;
   if (run === undefined || target === undefined) return undefined;
-  return mapsModel(run, shownLayer(state, run), target.position);
+  return { run, layer: shownLayer(state, run), target: target.position };
 }
 
 /** The word of the translation that holds a position. */

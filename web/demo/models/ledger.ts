@@ -1,7 +1,7 @@
 // The ledger: a row for each token, one shared K | V slab, a column of weights for each query head.
 
-import { cacheRow, type Run, weight } from "../run/run";
-import { barcodeLevels, barcodeScale } from "./barcode";
+import { at, type Run, weight } from "../run/run";
+import { slab } from "./barcode";
 import { sentenceWords, spanishWords, type TokenKind, tokenKind, tokenLabel } from "./tokens";
 
 export interface LedgerModel {
@@ -55,14 +55,11 @@ const total = (run: Run, layer: number, query: number, key: number) => {
 
 export function ledgerModel(run: Run, layer: number, target: number): LedgerModel {
   const query = target - 1;
-  const scales = {
-    keys: barcodeScale(run, layer, "keys"),
-    values: barcodeScale(run, layer, "values"),
-  };
+  const { scales, rows: slabRows } = slab(run, layer);
   const totals = run.positions.map((_, position) => total(run, layer, query, position));
   const readerScale = Math.max(0, ...totals.slice(1));
   const later = continuing(run);
-  const rows = run.positions.map((token, position): LedgerRow => {
+  const rows = run.positions.map((_, position): LedgerRow => {
     const sum = totals[position] ?? 0;
     return {
       position,
@@ -71,8 +68,7 @@ export function ledgerModel(run: Run, layer: number, target: number): LedgerMode
       continues: later.has(position),
       role: position === query ? "asks" : position === target ? "chosen" : "none",
       masked: position > query,
-      keys: barcodeLevels(cacheRow(run, token.keys, layer), scales.keys),
-      values: barcodeLevels(cacheRow(run, token.values, layer), scales.values),
+      ...at(slabRows, position),
       weights: Array.from({ length: run.shape.nQueryHeads }, (_, head) => weight(run, layer, head, query, position)),
       total: sum,
       clipped: sum > readerScale,

@@ -1,7 +1,9 @@
 // Draws a state into the page's slots. Runs in the tab, and once at build time on the recorded run.
 
-import { type Frame, frame, mapsFrame, type PageState, shownTarget, wordOf } from "../models/frame";
+import { type Frame, frame, mapsSubject, type PageState, shownTarget, wordOf } from "../models/frame";
+import { mapsModel } from "../models/maps";
 import { spanishWords } from "../models/tokens";
+import type { Run } from "../run/run";
 import { bytes } from "../views/bytes";
 import { candidates } from "../views/candidates";
 import { choice } from "../views/choice";
@@ -11,7 +13,7 @@ import { headline } from "../views/headline";
 import { layerPicker } from "../views/layer";
 import { ledger } from "../views/ledger";
 import { legend } from "../views/legend";
-import { maps } from "../views/maps";
+import { maps, moveAsking } from "../views/maps";
 import { morph } from "../views/morph";
 import { origin } from "../views/origin";
 import { type SpanishModel, spanish } from "../views/spanish";
@@ -65,6 +67,7 @@ export function paint(document: Document, state: PageState, scope: Scope = "all"
     ledger(drawn.ledger, {
       ...options,
       separated: state.separated,
+      kept: slabCells(document),
       caption: `Layer ${drawn.layer + 1}: what each query head reads after ${chosen.after}, when the model writes ${chosen.chosen}`,
     }),
   );
@@ -91,8 +94,23 @@ export function paint(document: Document, state: PageState, scope: Scope = "all"
   return drawn;
 }
 
-/** The maps are many elements, so they wait until the page has time, and follow what is pinned only. */
+/** Keys of the slab's cells that stand in the document. */
+function slabCells(document: Document): (key: string) => boolean {
+  const cells = Array.from(document.querySelectorAll('[data-slot="ledger"] td.slab'));
+  const keys = new Set(cells.map((cell) => cell.getAttribute("data-same")));
+  return (key) => keys.has(key);
+}
+
+const drawnMaps = new WeakMap<Document, { run: Run; layer: number }>();
+
+/** The maps are the most elements of all: they are drawn once for a run and layer, and then only mark another row. */
 export function paintMaps(document: Document, state: PageState): void {
-  const model = mapsFrame(state);
-  if (model !== undefined) fill(document, "maps", maps(model, { document }));
+  const subject = mapsSubject(state);
+  if (subject === undefined) return;
+  const { run, layer, target } = subject;
+  const last = drawnMaps.get(document);
+  const root = document.querySelector('[data-slot="maps"] .maps');
+  if (root !== null && last !== undefined && last.run === run && last.layer === layer) moveAsking(root, target - 1);
+  else fill(document, "maps", maps(mapsModel(run, layer, target), { document }));
+  drawnMaps.set(document, { run, layer });
 }

@@ -10,6 +10,8 @@ export interface LedgerOptions extends ViewOptions {
   /** Draw the slabs that ordinary attention would need besides. */
   readonly separated: boolean;
   readonly caption: string;
+  /** Is this slab cell, by its `data-same`, drawn already? Then it is not drawn again. */
+  readonly kept?: (key: string) => boolean;
 }
 
 export function ledger(model: LedgerModel, options: LedgerOptions): HTMLElement {
@@ -71,7 +73,7 @@ function body(
   return dom.html(
     "tbody",
     { class: group, "data-group": group },
-    rows.map((row, index) => tableRow(dom, model, row, options.separated, edge(model, group, index))),
+    rows.map((row, index) => tableRow(dom, model, row, options, edge(model, group, index))),
   );
 }
 
@@ -83,7 +85,13 @@ function edge(model: LedgerModel, group: "sentence" | "spanish", index: number):
   return `${top ? " top" : ""}${bottom ? " bottom" : ""}`;
 }
 
-function tableRow(dom: Builder, model: LedgerModel, row: LedgerRow, separated: boolean, edges: string): HTMLElement {
+function tableRow(
+  dom: Builder,
+  model: LedgerModel,
+  row: LedgerRow,
+  options: LedgerOptions,
+  edges: string,
+): HTMLElement {
   const { html } = dom;
   return html(
     "tr",
@@ -94,21 +102,7 @@ function tableRow(dom: Builder, model: LedgerModel, row: LedgerRow, separated: b
       "data-role": row.role,
     },
     tokenCell(dom, row),
-    html(
-      "td",
-      { class: `slab${edges}` },
-      html(
-        "span",
-        { class: "pair" },
-        barcode(dom, row.keys, "k"),
-        barcode(dom, row.values, "v"),
-        spoken(dom, "its one key and one value"),
-      ),
-      separated &&
-        Array.from({ length: model.nHeads / model.nKvHeads - 1 }, (_, i) =>
-          html("i", { class: `outline o${i + 1} ${hue(i + 1)}`, "aria-hidden": "true" }),
-        ),
-    ),
+    slabCell(dom, model, row, options, edges),
     html(
       "td",
       { class: "read" },
@@ -118,6 +112,43 @@ function tableRow(dom: Builder, model: LedgerModel, row: LedgerRow, separated: b
     ),
     row.weights.map((weight, index) => weightCell(dom, row, weight, index)),
   );
+}
+
+/** The slab is most of the table's elements and hardly ever changes. */
+function slabCell(
+  dom: Builder,
+  model: LedgerModel,
+  row: LedgerRow,
+  options: LedgerOptions,
+  edges: string,
+): HTMLElement {
+  const { html } = dom;
+  const numbers = fnv(row.keys, fnv(row.values)).toString(36);
+  const key = `${model.sentence.length}.${row.position}.${options.separated ? 1 : 0}.${numbers}`;
+  return html(
+    "td",
+    { class: `slab${edges}`, "data-same": key },
+    !options.kept?.(key) && [
+      html(
+        "span",
+        { class: "pair" },
+        barcode(dom, row.keys, "k"),
+        barcode(dom, row.values, "v"),
+        spoken(dom, "its one key and one value"),
+      ),
+      options.separated &&
+        Array.from({ length: model.nHeads / model.nKvHeads - 1 }, (_, i) =>
+          html("i", { class: `outline o${i + 1} ${hue(i + 1)}`, "aria-hidden": "true" }),
+        ),
+    ],
+  );
+}
+
+/** FNV-1a, 32 bit. */
+function fnv(bytes: Uint8Array, seed = 0x811c9dc5): number {
+  let hash = seed;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return hash;
 }
 
 function tokenCell({ html }: Builder, row: LedgerRow): HTMLElement {

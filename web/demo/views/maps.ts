@@ -14,9 +14,15 @@ export function maps(model: MapsModel, options: ViewOptions): HTMLElement {
   const dom = builder(options);
   return dom.html(
     "div",
-    { class: "maps", "data-layer": model.layer },
+    { class: "maps", "data-layer": model.layer, "data-tokens": model.labels.length },
     model.heads.map((head) => map(dom, model, head)),
   );
+}
+
+/** Marks another row as the one that asks; the rest of the maps stays as it is. */
+export function moveAsking(root: Element, query: number): void {
+  const step = SIDE / Number(root.getAttribute("data-tokens"));
+  for (const row of Array.from(root.querySelectorAll(".asking"))) row.setAttribute("y", short(step * query, 2));
 }
 
 function map(dom: Builder, model: MapsModel, head: HeadMap): HTMLElement {
@@ -54,21 +60,17 @@ function map(dom: Builder, model: MapsModel, head: HeadMap): HTMLElement {
       svg("rect", { class: "ground", width: SIDE, height: SIDE }),
       svg("path", { class: "mask", d: causalMask(length, band.step()), fill: "url(#hatch-mask)" }),
       head.cells.map(({ query, key, weight }) =>
-        svg(
-          "rect",
-          {
-            class: key === 0 ? "first" : null,
-            x: place(key),
-            y: place(query),
-            width: cell,
-            height: cell,
-            "fill-opacity": short(weight),
-            "data-query": query,
-            "data-key": key,
-            "data-weight": short(weight),
-          },
-          svg("title", {}, `${model.labels[query]} reads ${model.labels[key]}: ${percent(weight)}`),
-        ),
+        svg("rect", {
+          class: key === 0 ? "first" : null,
+          x: place(key),
+          y: place(query),
+          width: cell,
+          height: cell,
+          "fill-opacity": short(weight),
+          "data-query": query,
+          "data-key": key,
+          "data-weight": short(weight),
+        }),
       ),
       svg("rect", { class: "asking", y: place(model.query), width: SIDE, height: cell }),
       labels,
