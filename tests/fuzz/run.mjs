@@ -2,8 +2,8 @@
 // by default. Needs clang++ with its sanitizer runtimes (Debian: clang, libclang-rt-dev). Corpora and
 // crashes stay in build/fuzz; a crash is run again by `build/fuzz/<target>.bin <file>`.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
@@ -16,23 +16,37 @@ if (!targets.every((target) => allTargets.includes(target))) {
   process.exit(2);
 }
 
-const run = (command, args) => execFileSync(command, args, { cwd: root, stdio: "inherit" });
-const sources = ["cpp/base", "cpp/format", "cpp/text", "tests/fuzz"]
-  .flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`))
-  .filter((path) => path.endsWith(".cpp"))
-  .concat("tests/synthetic/gguf_writer.cpp");
-const flags = ["-std=c++20", "-O1", "-g", "-Icpp", "-Itests", "-ffp-contract=off"];
-const compile = (program, sanitize, ...more) =>
-  run(process.env.CXX ?? "clang++", [...flags, `-fsanitize=${sanitize}`, ...more, ...sources, "-o", program]);
+const run = (command, args, cwd = root) => execFileSync(command, args, { cwd, stdio: "inherit" });
+const flags = ["-std=c++20", "-O1", "-g", `-I${root}/cpp`, `-I${root}/tests`, "-ffp-contract=off"];
+const compile = (sanitize, args, cwd) =>
+  run(process.env.CXX ?? "clang++", [...flags, `-fsanitize=${sanitize},address,undefined`, ...args], cwd);
 
-mkdirSync(out, { recursive: true });
+console.log("building the targets");
+const sources = ["cpp/base", "cpp/format", "cpp/text", "tests/fuzz"]
+  .flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(root, folder, name)))
+  .filter((path) => path.endsWith(".cpp"))
+  .concat(join(root, "tests/synthetic/gguf_writer.cpp"));
+const objects = join(out, "objects");
+rmSync(objects, { recursive: true, force: true });
+for (const source of sources) {
+  // Names repeat between folders, so each folder has its own objects.
+  const folder = join(objects, basename(dirname(source)));
+  mkdirSync(folder, { recursive: true });
+  compile("fuzzer-no-link", ["-c", source], folder);
+}
+const built = readdirSync(objects).flatMap((folder) =>
+  readdirSync(join(objects, folder)).map((name) => join(objects, folder, name)),
+);
+
 console.log("writing the seeds");
-compile(join(out, "make_corpus"), "address,undefined", "tests/fuzz/libfuzzer/make_corpus.cpp");
+const link = (sanitize, program, ...args) => compile(sanitize, [...args, ...built, "-o", program]);
+link("fuzzer-no-link", join(out, "make_corpus"), "tests/fuzz/libfuzzer/make_corpus.cpp");
 run(join(out, "make_corpus"), [out]);
+
 for (const target of targets) {
-  console.log(`${target}: building, then fuzzing for ${seconds} s`);
+  console.log(`${target}: fuzzing for ${seconds} s`);
   const program = join(out, `${target}.bin`);
-  compile(program, "fuzzer,address,undefined", `-DONEHEAD_FUZZ_TARGET=${target}`, "tests/fuzz/libfuzzer/entry.cpp");
+  link("fuzzer", program, `-DONEHEAD_FUZZ_TARGET=${target}`, "tests/fuzz/libfuzzer/entry.cpp");
   run(program, [
     join(out, target),
     `-max_total_time=${seconds}`,

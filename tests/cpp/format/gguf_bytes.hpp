@@ -15,10 +15,9 @@ class GgufBytes {
  public:
   template <class T>
   GgufBytes& number(T value) {
-    const size_t at = bytes_.size();
-    bytes_.resize(at + sizeof(T));
-    std::memcpy(bytes_.data() + at, &value, sizeof(T));
-    return *this;
+    char in_memory[sizeof(T)];
+    std::memcpy(in_memory, &value, sizeof(T));
+    return raw({in_memory, sizeof(T)});
   }
   GgufBytes& raw(std::string_view text) {
     for (char c : text) bytes_.push_back(static_cast<std::byte>(c));
@@ -36,7 +35,7 @@ class GgufBytes {
     return number(type).number(offset);
   }
   GgufBytes& zeros(size_t n) {
-    bytes_.resize(bytes_.size() + n);
+    for (; n > 0; --n) bytes_.push_back({});
     return *this;
   }
   GgufBytes& align(size_t alignment = 32) {

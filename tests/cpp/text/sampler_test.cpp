@@ -7,6 +7,8 @@
 #include <limits>
 #include <random>
 
+#include "cpp/model/allocation_counter.hpp"
+
 namespace onehead {
 namespace {
 
@@ -188,6 +190,27 @@ TEST(Sampler, TopCandidates) {
   EXPECT_NEAR(sum, 1, 1e-14);
   EXPECT_EQ(top_candidates(logits, 0, ids, logprobs), 0);
   EXPECT_EQ(top_candidates({}, 3, ids, logprobs), 0);
+}
+
+TEST(Sampler, NeverAllocatesAfterReserve) {
+  std::vector<float> logits(4000);
+  for (size_t i = 0; i < logits.size(); ++i) logits[i] = static_cast<float>(i * 7919 % 4000) / 500;
+  const Ids history = {1, 2, 3, 3999};
+  Ids ids(10);
+  std::vector<double> logprobs(10);
+  Sampler sampler({.temperature = 0.8f,
+                   .top_k = 100,
+                   .top_p = 0.9f,
+                   .min_p = 0.01f,
+                   .repetition_penalty = 1.1f,
+                   .seed = 1});
+  sampler.reserve(4000);
+  const int64_t before = testing::allocations();
+  for (int i = 0; i < 20; ++i) {
+    const Sampler::Choice choice = sampler.sample(logits, history);
+    top_candidates(logits, 10, ids, logprobs, &choice.log_sum);
+  }
+  EXPECT_EQ(testing::allocations(), before);
 }
 
 TEST(Sampler, OptionsAreChecked) {
