@@ -9,8 +9,8 @@ import { instantiate } from "../one_answer/raw_model.mjs";
 
 const repo = new URL("../../", import.meta.url);
 const [variant, ...tables] = process.argv.slice(2);
-const { default: createOnehead } = await import(new URL(`web/src/wasm/onehead-${variant}.js`, repo));
-const module = await WebAssembly.compile(await readFile(new URL(`web/src/wasm/onehead-${variant}.wasm`, repo)));
+const { default: createOnehead } = await import(new URL("dist/wasm/onehead-simd128.js", repo));
+const module = await WebAssembly.compile(await readFile(new URL(`dist/wasm/onehead-${variant}.wasm`, repo)));
 
 const total = { differences: [], cases: 0, logitsRows: 0, intDot: "", isa: "" };
 for (const path of tables) {

@@ -6,8 +6,8 @@ const engines = new Map();
 async function open(variant) {
   if (!engines.has(variant)) {
     const fetched = async (path) => new Uint8Array(await (await fetch(path)).arrayBuffer());
-    const { default: createOnehead } = await import(`/web/src/wasm/onehead-${variant}.js`);
-    const module = await WebAssembly.compile(await fetched(`/web/src/wasm/onehead-${variant}.wasm`));
+    const { default: createOnehead } = await import("/dist/wasm/onehead-simd128.js");
+    const module = await WebAssembly.compile(await fetched(`/dist/wasm/onehead-${variant}.wasm`));
     const model = await fetched("/models/onehead-tiny/translate-en-es.q8_0.gguf");
     engines.set(variant, loadModel(await instantiate(createOnehead, module), model));
   }

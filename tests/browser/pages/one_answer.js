@@ -10,11 +10,11 @@ const bytes = async (path) => {
 
 window.oneAnswer = {
   async runs(variant) {
-    return WebAssembly.validate(await bytes(`web/src/wasm/onehead-${variant}.wasm`));
+    return WebAssembly.validate(await bytes(`dist/wasm/onehead-${variant}.wasm`));
   },
   async check(variant, table) {
-    const { default: createOnehead } = await import(`/web/src/wasm/onehead-${variant}.js`);
-    const module = await WebAssembly.compile(await bytes(`web/src/wasm/onehead-${variant}.wasm`));
+    const { default: createOnehead } = await import("/dist/wasm/onehead-simd128.js");
+    const module = await WebAssembly.compile(await bytes(`dist/wasm/onehead-${variant}.wasm`));
     const cases = JSON.parse(new TextDecoder().decode(await bytes(table)));
     return checkTable(cases, { readFile: bytes, newModule: () => instantiate(createOnehead, module) });
   },
