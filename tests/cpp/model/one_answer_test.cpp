@@ -64,15 +64,18 @@ INSTANTIATE_TEST_SUITE_P(Chunks, OneAnswerInChunks, ::testing::Values(64, 7, 1))
 class OneAnswerByIntDot : public ::testing::TestWithParam<IntDot> {
  protected:
   void expect_table_with_back_end(const GoldenTable& table) {
-    ASSERT_FALSE(table.cases.empty());
+    size_t n = 0;
     for (const GoldenCase& expected : table.cases) {
+      if (expected.precision_f32 || expected.model.find("q8_0") == std::string::npos) continue;
       SCOPED_TRACE(expected.label());
+      ++n;
       Model& model = model_of(expected);
       const IntDot selected = model.int_dot();
       model.set_int_dot(GetParam());
       testing::expect_same(testing::answer(model, expected, 17), expected);
       model.set_int_dot(selected);
     }
+    EXPECT_GE(n, 7u);  // the table's models with integer dot products were there
   }
 };
 
