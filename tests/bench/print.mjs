@@ -9,11 +9,21 @@ export function printResults(results) {
   );
   if (results.attention) printAttention(results);
   if (results.model) printModel(results.model);
-  if (results.native) {
-    console.log("\nNative");
-    console.log(table([["", "best", "median"], ...results.native.map((row) => [row.name, row.best, row.median])]));
-  }
+  if (results.native) printNative(results.native);
 }
+
+function printNative({ isa, benchmarks }) {
+  const rate = ({ counts, perSecond }) =>
+    counts === "tokens"
+      ? `${pair(perSecond)} tokens/s`
+      : `${pair(scaled(perSecond, 1e-9), 1)} ${counts === "bytes" ? "GB/s" : "G multiply-adds/s"}`;
+  console.log(`\nNative, ${isa}, one thread`);
+  console.log(
+    table([["", "µs", "rate"], ...benchmarks.map((one) => [one.name, pair(one.microseconds, 1), rate(one)])]),
+  );
+}
+
+const scaled = ({ best, median }, factor) => ({ best: best * factor, median: median * factor });
 
 function printAttention({ attention, machine, onnxruntimeWeb }) {
   const peak = machine.mulAddsPerSecond.best;
