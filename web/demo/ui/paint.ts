@@ -19,6 +19,7 @@ import { origin } from "../views/origin";
 import { type SpanishModel, spanish } from "../views/spanish";
 import { split } from "../views/split";
 import { timings } from "../views/timings";
+import { why } from "../views/why";
 
 /** Puts a fresh element where the slot's old one is, changing only what differs. */
 function fill(document: Document, name: string, element: Element): void {
@@ -56,6 +57,7 @@ export function paint(document: Document, state: PageState, scope: Scope = "all"
   if (state.facts !== undefined) {
     fill(document, "headline", headline(state.facts, options));
     fill(document, "facts", facts(state.facts, options));
+    fill(document, "why", why(state.facts, options));
   }
   if (drawn === undefined) return undefined;
   const { run, choice: chosen } = drawn;

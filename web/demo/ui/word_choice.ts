@@ -63,13 +63,20 @@ export function followWordChoice(root: HTMLElement, store: Store, { pinned }: Wo
       pinned();
       return;
     }
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     const button = (event.target as Element).closest<HTMLElement>("[data-word]");
-    if (step === undefined || button === null) return;
+    if (button === null) return;
     const all = Array.from(root.querySelectorAll<HTMLElement>("[data-word]"));
-    const next = all[all.indexOf(button) + step];
+    const next = all[destination(event.key, all.indexOf(button), all.length)];
     if (next === undefined) return;
     event.preventDefault();
     next.focus();
   });
+}
+
+/** Which word a key leads to; -1 for keys that lead nowhere. */
+function destination(key: string, from: number, count: number): number {
+  if (key === "ArrowRight" || key === "ArrowDown") return from + 1;
+  if (key === "ArrowLeft" || key === "ArrowUp") return from - 1;
+  if (key === "Home") return 0;
+  return key === "End" ? count - 1 : -1;
 }

@@ -30,7 +30,7 @@ export function spanish(model: SpanishModel, options: ViewOptions): HTMLElement 
   const { html } = builder(options);
   return html(
     "div",
-    { class: "translation", role: "toolbar", "aria-label": "Spanish words", lang: "es", "data-output": "" },
+    { class: "translation", role: "toolbar", "aria-labelledby": "spanish-title", lang: "es", "data-output": "" },
     model.sentences.map((sentence, s) => {
       if (sentence.notice !== undefined)
         return html("p", { class: "notice", lang: "en", "data-sentence": s }, sentence.notice);
