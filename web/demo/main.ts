@@ -98,8 +98,9 @@ async function translateNow(text: string, shown: boolean): Promise<void> {
     announcer.clear();
     store.update({ pinned: undefined, preview: undefined, tour: undefined });
   }
-  const step = Math.min(PACE_MS, (LONGEST_MS * TOKEN_CHARACTERS) / text.length);
-  const pace = () => (shown && !still.matches ? pause(step) : Promise.resolve());
+  const paced = shown && !still.matches;
+  // Without a pace, too, the page takes a turn between two steps: somebody may want to stop.
+  const pace = () => pause(paced ? Math.min(PACE_MS, (LONGEST_MS * TOKEN_CHARACTERS) / text.length) : 0);
   try {
     for await (const entries of translateText(model, text, { signal: own.signal, explain: sentenceError, pace })) {
       const settled = entries.every(({ run }) => run === undefined || run.finished);
