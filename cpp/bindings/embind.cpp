@@ -26,7 +26,8 @@ val view(std::span<T> data) {
 
 struct Info {
   std::string architecture;
-  int32_t n_layers, model_dim, hidden_dim, n_query_heads, n_kv_heads, head_dim, vocab_size, context_length;
+  int32_t n_layers, model_dim, hidden_dim, n_query_heads, n_kv_heads, head_dim, vocab_size,
+      context_length;
   double parameter_count, weight_bytes, kv_bytes_per_token;
   std::string int_dot, isa, numerics_id;
   int32_t bos_id, eos_id;
@@ -54,15 +55,20 @@ Info info(const Engine& engine) {
           model.tokenizer().eos()};
 }
 
-std::string metadata_json(const Engine& engine) { return onehead::metadata_json(engine.model().header()); }
-bool is_control(const Engine& engine, int32_t id) { return engine.model().tokenizer().is_control(id); }
+std::string metadata_json(const Engine& engine) {
+  return onehead::metadata_json(engine.model().header());
+}
+bool is_control(const Engine& engine, int32_t id) {
+  return engine.model().tokenizer().is_control(id);
+}
 bool is_end(const Engine& engine, int32_t id) { return engine.model().tokenizer().is_end(id); }
 int32_t max_rows(const Engine& engine) { return engine.model().max_rows(); }
 double heap_bytes(const Engine&) { return static_cast<double>(mallinfo().uordblks); }
 int32_t allocations(const Engine&) { return n_allocations; }
 
-int32_t configure_session(Engine& engine, int32_t handle, float temperature, int32_t top_k, float top_p, float min_p,
-                          float repetition_penalty, uint32_t seed_low, uint32_t seed_high) {
+int32_t configure_session(Engine& engine, int32_t handle, float temperature, int32_t top_k,
+                          float top_p, float min_p, float repetition_penalty, uint32_t seed_low,
+                          uint32_t seed_high) {
   return engine.configure_session(handle, {temperature, top_k, top_p, min_p, repetition_penalty,
                                            uint64_t{seed_high} << 32 | seed_low});
 }
@@ -83,7 +89,8 @@ val flush_text(Engine& e, int32_t handle) { return view(e.flush_text(handle)); }
 val trace_attention(const Engine& e, int32_t i) { return view(e.trace_attention(i)); }
 val trace_queries(const Engine& e, int32_t i) { return view(e.trace_queries(i)); }
 val trace_hidden(const Engine& e, int32_t i) { return view(e.trace_hidden(i)); }
-val read_kv(Engine& e, int32_t handle, int32_t layer, int32_t kv_head, int32_t which, int32_t begin, int32_t end) {
+val read_kv(Engine& e, int32_t handle, int32_t layer, int32_t kv_head, int32_t which, int32_t begin,
+            int32_t end) {
   return view(e.read_kv(handle, layer, kv_head, which, begin, end));
 }
 

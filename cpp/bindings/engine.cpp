@@ -94,7 +94,8 @@ int32_t Engine::decode(int32_t n) {
       std::min(ids_.size(), static_cast<size_t>(std::max(n, 0))));
   for (const int32_t id : ids) {
     if (id < 0 || id >= model_->tokenizer().vocab_size()) {
-      return fail({ErrorCode::kBadArgument, "The token " + to_decimal(id) + " is not in the vocabulary."});
+      return fail(
+          {ErrorCode::kBadArgument, "The token " + to_decimal(id) + " is not in the vocabulary."});
     }
   }
   text_ = model_->tokenizer().decode(ids);
@@ -169,7 +170,8 @@ int32_t Engine::set_ablation(int32_t handle, int32_t n_pairs) {
   Session* session = find(handle);
   if (session == nullptr) return fail(no_such_session());
   std::vector<AblatedHead> heads;
-  for (size_t i = 0; i < static_cast<size_t>(std::max(n_pairs, 0)) && 2 * i + 1 < ids_.size(); ++i) {
+  for (size_t i = 0; i < static_cast<size_t>(std::max(n_pairs, 0)) && 2 * i + 1 < ids_.size();
+       ++i) {
     heads.push_back({ids_[2 * i], ids_[2 * i + 1]});
   }
   return fail(session->ablate(heads));
@@ -184,7 +186,8 @@ int32_t Engine::forward(int32_t n_rows, int32_t n_candidates) {
   sampled_.clear();
   sampled_logprobs_.clear();
   if (n_rows < 0 || n_rows > model_->max_rows()) {
-    return fail({ErrorCode::kBadArgument, "A step takes at most " + to_decimal(model_->max_rows()) + " rows."});
+    return fail({ErrorCode::kBadArgument,
+                 "A step takes at most " + to_decimal(model_->max_rows()) + " rows."});
   }
   step_rows_.clear();
   for (int32_t i = 0; i < n_rows; ++i) {
@@ -201,7 +204,8 @@ int32_t Engine::forward(int32_t n_rows, int32_t n_candidates) {
     step.trace = (flags & kRowTrace) != 0;
     step_rows_.push_back(step);
   }
-  if (Status status = model_->step(step_rows_, n_candidates, trace_); !status.ok()) return fail(std::move(status));
+  if (Status status = model_->step(step_rows_, n_candidates, trace_); !status.ok())
+    return fail(std::move(status));
   for (const StepResult& result : model_->output().results) {
     sampled_.push_back(result.token);
     sampled_logprobs_.push_back(result.logprob);
@@ -210,19 +214,23 @@ int32_t Engine::forward(int32_t n_rows, int32_t n_candidates) {
 }
 
 std::span<const int32_t> Engine::candidate_ids() const {
-  return has_model() ? std::span<const int32_t>(model_->output().candidate_ids) : std::span<const int32_t>();
+  return has_model() ? std::span<const int32_t>(model_->output().candidate_ids)
+                     : std::span<const int32_t>();
 }
 
 std::span<const double> Engine::candidate_logprobs() const {
-  return has_model() ? std::span<const double>(model_->output().candidate_logprobs) : std::span<const double>();
+  return has_model() ? std::span<const double>(model_->output().candidate_logprobs)
+                     : std::span<const double>();
 }
 
 std::span<const float> Engine::logits(int32_t result) const {
-  if (!model_ || result < 0 || static_cast<size_t>(result) >= model_->output().kept_index.size()) return {};
+  if (!model_ || result < 0 || static_cast<size_t>(result) >= model_->output().kept_index.size())
+    return {};
   const int32_t index = model_->output().kept_index[static_cast<size_t>(result)];
   if (index < 0) return {};
   const auto vocab = static_cast<size_t>(model_->config().vocab_size);
-  return std::span<const float>(model_->output().kept_logits).subspan(static_cast<size_t>(index) * vocab, vocab);
+  return std::span<const float>(model_->output().kept_logits)
+      .subspan(static_cast<size_t>(index) * vocab, vocab);
 }
 
 std::span<const uint8_t> Engine::text(int32_t result) {
@@ -259,7 +267,9 @@ int32_t Engine::set_trace(int32_t n_layers, int32_t n_heads, int32_t include) {
   return fail(std::move(status));
 }
 
-int32_t Engine::trace_rows() const { return has_model() ? static_cast<int32_t>(model_->output().n_traced) : 0; }
+int32_t Engine::trace_rows() const {
+  return has_model() ? static_cast<int32_t>(model_->output().n_traced) : 0;
+}
 
 const TracedRow* Engine::traced(int32_t i) const {
   if (i < 0 || i >= trace_rows()) return nullptr;
@@ -281,12 +291,13 @@ std::span<const float> Engine::trace_hidden(int32_t i) const {
   return row == nullptr ? std::span<const float>() : row->hidden;
 }
 
-std::span<const float> Engine::read_kv(int32_t handle, int32_t layer, int32_t kv_head, int32_t which, int32_t begin,
-                                       int32_t end) {
+std::span<const float> Engine::read_kv(int32_t handle, int32_t layer, int32_t kv_head,
+                                       int32_t which, int32_t begin, int32_t end) {
   kv_.clear();
   const Session* session = find(handle);
-  Status status =
-      session == nullptr ? no_such_session() : model_->read_kv(*session, layer, kv_head, which, begin, end, kv_);
+  Status status = session == nullptr
+                      ? no_such_session()
+                      : model_->read_kv(*session, layer, kv_head, which, begin, end, kv_);
   fail(std::move(status));
   return kv_;
 }

@@ -1,6 +1,6 @@
-// The core as JavaScript calls it: numbers in, numbers out, sessions by handle, bulk data through buffers that are
-// seen in place. One engine holds one model. A call returns an ErrorCode, or a handle >= 0 and minus an ErrorCode;
-// last_error() is the sentence that goes with the last failure.
+// The core as JavaScript calls it: numbers in, numbers out, sessions by handle, bulk data through
+// buffers that are seen in place. One engine holds one model. A call returns an ErrorCode, or a
+// handle >= 0 and minus an ErrorCode; last_error() is the sentence that goes with the last failure.
 #pragma once
 
 #include <cstddef>
@@ -27,7 +27,7 @@ inline constexpr int32_t kRowInts = 4;
 inline constexpr int32_t kRowWantsLogits = 1;
 inline constexpr int32_t kRowTrace = 2;
 inline constexpr int32_t kRowKeepLogits = 4;
-inline constexpr int32_t kRowScore = 8;         // the logprob of target; nothing is sampled
+inline constexpr int32_t kRowScore = 8;  // the logprob of target; nothing is sampled
 inline constexpr int32_t kRowSkipLogprob = 16;
 
 // What set_trace includes.
@@ -82,8 +82,8 @@ class Engine {
   std::span<const float> trace_attention(int32_t i) const;
   std::span<const float> trace_queries(int32_t i) const;
   std::span<const float> trace_hidden(int32_t i) const;
-  std::span<const float> read_kv(int32_t handle, int32_t layer, int32_t kv_head, int32_t which, int32_t begin,
-                                 int32_t end);
+  std::span<const float> read_kv(int32_t handle, int32_t layer, int32_t kv_head, int32_t which,
+                                 int32_t begin, int32_t end);
 
  private:
   int32_t fail(Status status);

@@ -52,14 +52,16 @@ Expected<Activations> Activations::create(const Config& config, int32_t max_rows
 
   const int32_t widest = std::max({config.model_dim, config.query_dim(), config.hidden_dim});
   const int32_t whole_blocks = (widest + 31) / 32 * 32;
-  Expected<AlignedBuffer> quantized = AlignedBuffer::allocate(quantized_bytes(max_rows, whole_blocks));
+  Expected<AlignedBuffer> quantized =
+      AlignedBuffer::allocate(quantized_bytes(max_rows, whole_blocks));
   if (!quantized.ok()) return quantized.status();
   a.quantized_bytes_ = std::move(*quantized);
   a.quantized_scratch = a.quantized_bytes_.data();
 
   a.inverse_frequencies.resize(static_cast<size_t>(n_pairs));
   rope_frequencies(config.rope_base, config.rope_dim, a.inverse_frequencies.data());
-  a.attention_rows.resize(static_cast<size_t>(max_rows) * static_cast<size_t>(config.queries_per_kv()));
+  a.attention_rows.resize(static_cast<size_t>(max_rows) *
+                          static_cast<size_t>(config.queries_per_kv()));
   a.is_first.resize(static_cast<size_t>(max_rows));
   // Every row sees at most every block of a full context.
   const size_t n_pairs_of_row_and_block =

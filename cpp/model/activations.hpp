@@ -1,4 +1,5 @@
-// Scratch of a forward pass, sized once for a largest number of rows; nothing is allocated while running.
+// Scratch of a forward pass, sized once for a largest number of rows; nothing is allocated while
+// running.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +13,8 @@
 
 namespace onehead {
 
-inline constexpr int32_t kLogitsGroup = 16;  // logits are computed for at most so many rows at a time
+inline constexpr int32_t kLogitsGroup =
+    16;  // logits are computed for at most so many rows at a time
 
 // Rows that read one physical K/V block. `rows` of the group are row_list[begin, begin + count).
 struct BlockGroup {
@@ -25,25 +27,26 @@ struct BlockGroup {
 class Activations {
  public:
   // For up to max_rows rows of sequences of up to context_length positions. Errors: kOutOfMemory.
-  static Expected<Activations> create(const Config& config, int32_t max_rows, int32_t context_length);
+  static Expected<Activations> create(const Config& config, int32_t max_rows,
+                                      int32_t context_length);
 
   int32_t max_rows = 0;
-  float* residual = nullptr;    // [max_rows, model_dim]
-  float* normed = nullptr;      // [max_rows, model_dim]
-  float* query = nullptr;       // [max_rows, n_query_heads * head_dim]
-  float* key = nullptr;         // [max_rows, n_kv_heads * head_dim]
-  float* value = nullptr;       // [max_rows, n_kv_heads * head_dim]
-  float* attended = nullptr;    // [max_rows, n_query_heads * head_dim]
+  float* residual = nullptr;     // [max_rows, model_dim]
+  float* normed = nullptr;       // [max_rows, model_dim]
+  float* query = nullptr;        // [max_rows, n_query_heads * head_dim]
+  float* key = nullptr;          // [max_rows, n_kv_heads * head_dim]
+  float* value = nullptr;        // [max_rows, n_kv_heads * head_dim]
+  float* attended = nullptr;     // [max_rows, n_query_heads * head_dim]
   float* running_max = nullptr;  // [max_rows, n_query_heads] of the attention fold
   float* running_sum = nullptr;  // [max_rows, n_query_heads]
-  float* projected = nullptr;   // [max_rows, model_dim]: what a block adds to the residual
-  float* gate = nullptr;        // [max_rows, hidden_dim]
-  float* up = nullptr;          // [max_rows, hidden_dim]
-  float* rope_cos = nullptr;    // [max_rows, rope_dim / 2]
-  float* rope_sin = nullptr;    // [max_rows, rope_dim / 2]
-  float* logits = nullptr;      // [kLogitsGroup, vocab_size]
-  std::vector<double> inverse_frequencies;  // [rope_dim / 2]
-  std::byte* quantized_scratch = nullptr;   // for up to max_rows rows of the widest matrix input
+  float* projected = nullptr;    // [max_rows, model_dim]: what a block adds to the residual
+  float* gate = nullptr;         // [max_rows, hidden_dim]
+  float* up = nullptr;           // [max_rows, hidden_dim]
+  float* rope_cos = nullptr;     // [max_rows, rope_dim / 2]
+  float* rope_sin = nullptr;     // [max_rows, rope_dim / 2]
+  float* logits = nullptr;       // [kLogitsGroup, vocab_size]
+  std::vector<double> inverse_frequencies;   // [rope_dim / 2]
+  std::byte* quantized_scratch = nullptr;    // for up to max_rows rows of the widest matrix input
   std::vector<AttentionRow> attention_rows;  // [max_rows * queries_per_kv]
   std::vector<uint8_t> is_first;             // [max_rows]: no block merged yet
   AttentionScratch attention_scratch;

@@ -24,7 +24,8 @@ class ConfigReader {
       return 1;
     }
     if (*value < 1 || *value > max) {
-      fail("The model file says " + full + " = " + to_decimal(*value) + ", which is out of bounds.");
+      fail("The model file says " + full + " = " + to_decimal(*value) +
+           ", which is out of bounds.");
       return 1;
     }
     return static_cast<int32_t>(*value);
@@ -56,11 +57,11 @@ class ConfigReader {
 
 Expected<Config> read_config(const GgufHeader& header) {
   const std::optional<std::string_view> architecture = header.find_string("general.architecture");
-  if (!architecture) return Status{ErrorCode::kBadFile, "The model file does not name its architecture."};
+  if (!architecture)
+    return Status{ErrorCode::kBadFile, "The model file does not name its architecture."};
   if (*architecture != "llama") {
-    return Status{ErrorCode::kUnsupportedModel,
-                  "The architecture `" + std::string(*architecture) +
-                      "` is not supported yet; `llama` is."};
+    return Status{ErrorCode::kUnsupportedModel, "The architecture `" + std::string(*architecture) +
+                                                    "` is not supported yet; `llama` is."};
   }
   Config c;
   c.architecture = std::string(*architecture);
@@ -75,7 +76,8 @@ Expected<Config> read_config(const GgufHeader& header) {
   if (!read.status.ok()) return read.status;
 
   const int32_t default_head_dim = c.model_dim / c.n_query_heads;
-  c.head_dim = read.count("attention.key_length", kMaxDim, default_head_dim > 0 ? default_head_dim : 1);
+  c.head_dim =
+      read.count("attention.key_length", kMaxDim, default_head_dim > 0 ? default_head_dim : 1);
   const int32_t value_dim = read.count("attention.value_length", kMaxDim, c.head_dim);
   c.rope_dim = read.count("rope.dimension_count", kMaxDim, c.head_dim);
   c.rms_eps = static_cast<float>(read.number("attention.layer_norm_rms_epsilon", 1e-5));
@@ -92,9 +94,9 @@ Expected<Config> read_config(const GgufHeader& header) {
                   "Keys and values of different sizes are not supported."};
   }
   if (c.rope_dim > c.head_dim || c.rope_dim % 2 != 0) {
-    return Status{ErrorCode::kBadFile,
-                  "The model file rotates " + to_decimal(c.rope_dim) + " of " + to_decimal(c.head_dim) +
-                      " dimensions of a head, which cannot be."};
+    return Status{ErrorCode::kBadFile, "The model file rotates " + to_decimal(c.rope_dim) + " of " +
+                                           to_decimal(c.head_dim) +
+                                           " dimensions of a head, which cannot be."};
   }
   if (static_cast<int64_t>(c.n_query_heads) * c.head_dim > kMaxDim) {
     return Status{ErrorCode::kTooLarge, "The model's attention heads are too wide."};

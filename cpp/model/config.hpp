@@ -1,4 +1,5 @@
-// The shape of a transformer, read from a GGUF header. Multi-Query Attention is a number here: n_kv_heads == 1.
+// The shape of a transformer, read from a GGUF header. Multi-Query Attention is a number here:
+// n_kv_heads == 1.
 #pragma once
 
 #include <cstdint>
@@ -22,22 +23,23 @@ struct Config {
   int32_t model_dim = 0;      // width of the residual stream
   int32_t hidden_dim = 0;     // width of the feed-forward layer
   int32_t n_query_heads = 0;  // H
-  int32_t n_kv_heads = 0;     // G: 1 is multi-query, H is multi-head attention, between them grouped-query
+  int32_t n_kv_heads =
+      0;  // G: 1 is multi-query, H is multi-head attention, between them grouped-query
   int32_t head_dim = 0;
-  int32_t rope_dim = 0;       // leading dimensions of a head that are rotated
+  int32_t rope_dim = 0;  // leading dimensions of a head that are rotated
   int32_t vocab_size = 0;
   int32_t context_length = 0;  // positions that the file says the model was trained for
   float rms_eps = 1e-5f;
   double rope_base = 10000.0;
-  bool tied_head = false;     // the output head is the embedding matrix
+  bool tied_head = false;  // the output head is the embedding matrix
 
   int32_t query_dim() const { return n_query_heads * head_dim; }
   int32_t kv_dim() const { return n_kv_heads * head_dim; }
   int32_t queries_per_kv() const { return n_query_heads / n_kv_heads; }
 };
 
-// Errors: kUnsupportedModel for an architecture or feature that is not implemented, kBadFile for numbers that
-// contradict each other or are out of bounds.
+// Errors: kUnsupportedModel for an architecture or feature that is not implemented, kBadFile for
+// numbers that contradict each other or are out of bounds.
 Expected<Config> read_config(const GgufHeader& header);
 
 }  // namespace onehead

@@ -40,7 +40,8 @@ class ForwardPass {
     for (int32_t layer = 0; layer < config_.n_layers; ++layer) {
       const LayerWeights& w = weights_.layers[as_size(layer)];
       normalize(act_.residual, w.attention_norm);
-      project(act_.normed, n_rows_, {{w.query, act_.query}, {w.key, act_.key}, {w.value, act_.value}});
+      project(act_.normed, n_rows_,
+              {{w.query, act_.query}, {w.key, act_.key}, {w.value, act_.value}});
       rotate_and_store(layer);
       attend(layer);
       project(act_.attended, n_rows_, {{w.output, act_.projected}});
@@ -77,12 +78,14 @@ class ForwardPass {
     }
   }
 
-  // For every block index in ascending order, the rows that see a block there, together where they share it.
+  // For every block index in ascending order, the rows that see a block there, together where they
+  // share it.
   void group_rows_by_block() {
     act_.groups.clear();
     act_.row_list.clear();
     int32_t n_indices = 0;
-    for (const Row& row : rows_) n_indices = std::max(n_indices, row.position / kBlockPositions + 1);
+    for (const Row& row : rows_)
+      n_indices = std::max(n_indices, row.position / kBlockPositions + 1);
     for (int32_t index = 0; index < n_indices; ++index) {
       const size_t first_group = act_.groups.size();
       for (int32_t r = 0; r < n_rows_; ++r) {
@@ -103,7 +106,8 @@ class ForwardPass {
         group.begin = static_cast<int32_t>(act_.row_list.size());
         for (int32_t r = 0; r < n_rows_; ++r) {
           const Row& row = rows_[as_size(r)];
-          if (row.position / kBlockPositions >= index && row.sequence->block_at(index) == group.block) {
+          if (row.position / kBlockPositions >= index &&
+              row.sequence->block_at(index) == group.block) {
             act_.row_list.push_back(r);
           }
         }
@@ -133,8 +137,8 @@ class ForwardPass {
         quantized = quantized_view(act_.quantized_scratch, n_rows, n_cols);
         quantize_rows(x, n_rows, n_cols, quantized);
       }
-      matmul(p.matrix, {x, n_rows, n_cols, &quantized}, p.out, p.matrix.n_rows, {0, n_tiles(p.matrix)},
-             int_dot_);
+      matmul(p.matrix, {x, n_rows, n_cols, &quantized}, p.out, p.matrix.n_rows,
+             {0, n_tiles(p.matrix)}, int_dot_);
     }
   }
 
@@ -159,7 +163,8 @@ class ForwardPass {
       for (int32_t g = 0; g < config_.n_kv_heads; ++g) {
         rope_interleaved(key + g * head_dim, cosine, sine, n_pairs);
         float* keys = pool_.keys(block, layer, g);
-        for (int32_t d = 0; d < head_dim; ++d) keys[d * kBlockPositions + slot] = key[g * head_dim + d];
+        for (int32_t d = 0; d < head_dim; ++d)
+          keys[d * kBlockPositions + slot] = key[g * head_dim + d];
         std::memcpy(pool_.values(block, layer, g) + slot * head_dim, value + g * head_dim,
                     as_size(head_dim) * sizeof(float));
       }
@@ -259,7 +264,8 @@ class ForwardPass {
     return static_cast<int32_t>(found - chosen.begin());
   }
 
-  // While the pass runs, a traced row's scores are padded to whole blocks, since the kernel writes whole blocks.
+  // While the pass runs, a traced row's scores are padded to whole blocks, since the kernel writes
+  // whole blocks.
   static size_t padded_positions(const TracedRow& traced) {
     return as_size(blocks_for(traced.position + 1)) * as_size(kBlockPositions);
   }
@@ -277,8 +283,10 @@ class ForwardPass {
       if (traced == nullptr) continue;
       traced->row = r;
       traced->position = rows_[as_size(r)].position;
-      traced->attention.assign(trace_.attention ? n_layers * n_heads * padded_positions(*traced) : 0, 0.0f);
-      traced->queries.assign(trace_.queries ? n_layers * n_heads * as_size(config_.head_dim) : 0, 0.0f);
+      traced->attention.assign(
+          trace_.attention ? n_layers * n_heads * padded_positions(*traced) : 0, 0.0f);
+      traced->queries.assign(trace_.queries ? n_layers * n_heads * as_size(config_.head_dim) : 0,
+                             0.0f);
       traced->hidden.assign(trace_.hidden ? (1 + n_layers) * as_size(config_.model_dim) : 0, 0.0f);
       if (trace_.hidden) {
         std::memcpy(traced->hidden.data(), row_of(act_.residual, r, config_.model_dim),
@@ -313,7 +321,8 @@ class ForwardPass {
 
   static Status non_finite() {
     return {ErrorCode::kNonFinite,
-            "The model computed a number that is not finite: its weights are damaged or do not fit this engine."};
+            "The model computed a number that is not finite: its weights are damaged or do not fit "
+            "this engine."};
   }
 
   const Config& config_;
@@ -327,7 +336,8 @@ class ForwardPass {
   float query_scale_;
 };
 
-// Drops the padding between the rows of attention weights: [layers * heads][padded] -> [layers * heads][p + 1].
+// Drops the padding between the rows of attention weights: [layers * heads][padded] -> [layers *
+// heads][p + 1].
 void compact_attention(TracedRow& traced) {
   const size_t n_positions = as_size(traced.position + 1);
   const size_t padded = as_size(blocks_for(traced.position + 1)) * as_size(kBlockPositions);
@@ -341,7 +351,8 @@ void compact_attention(TracedRow& traced) {
 
 }  // namespace
 
-Status forward(const Graph& graph, std::span<const Row> rows, const TraceRequest& trace, LogitsSink& sink) {
+Status forward(const Graph& graph, std::span<const Row> rows, const TraceRequest& trace,
+               LogitsSink& sink) {
   if (rows.empty()) return {};
   ForwardPass pass(graph, rows, trace);
   const Status status = pass.run(sink);

@@ -1,7 +1,8 @@
 // The compute graph of a `llama` transformer: rows in, logits out.
 //
-// A row is one token of one sequence at one position. A prompt chunk, a step of one conversation and a step of many
-// sequences are all rows of one call, and none of them changes what another row computes.
+// A row is one token of one sequence at one position. A prompt chunk, a step of one conversation
+// and a step of many sequences are all rows of one call, and none of them changes what another row
+// computes.
 #pragma once
 
 #include <cstdint>
@@ -23,11 +24,12 @@ struct Row {
   int32_t position = 0;
   Sequence* sequence = nullptr;
   bool wants_logits = false;
-  TracedRow* trace = nullptr;         // null: this row is not traced
-  const uint8_t* ablated = nullptr;   // null, or [n_layers, n_query_heads]: nonzero silences a head
+  TracedRow* trace = nullptr;        // null: this row is not traced
+  const uint8_t* ablated = nullptr;  // null, or [n_layers, n_query_heads]: nonzero silences a head
 };
 
-// Receives logits [vocab_size] of row `row`, in ascending order of rows; the memory is reused afterwards.
+// Receives logits [vocab_size] of row `row`, in ascending order of rows; the memory is reused
+// afterwards.
 class LogitsSink {
  public:
   virtual void on_logits(int32_t row, std::span<const float> logits) = 0;
@@ -44,9 +46,11 @@ struct Graph {
   IntDot int_dot;
 };
 
-// Runs `rows`; each sequence must already be extended to hold its rows' positions, and rows of one sequence come in
-// ascending order of position. `trace` says what rows with a `trace` record. Writes K and V of every row.
-// Errors: kNonFinite when a row's final state or a logit is not finite; logits seen so far were then delivered.
-Status forward(const Graph& graph, std::span<const Row> rows, const TraceRequest& trace, LogitsSink& sink);
+// Runs `rows`; each sequence must already be extended to hold its rows' positions, and rows of one
+// sequence come in ascending order of position. `trace` says what rows with a `trace` record.
+// Writes K and V of every row. Errors: kNonFinite when a row's final state or a logit is not
+// finite; logits seen so far were then delivered.
+Status forward(const Graph& graph, std::span<const Row> rows, const TraceRequest& trace,
+               LogitsSink& sink);
 
 }  // namespace onehead

@@ -10,15 +10,16 @@ namespace onehead {
 BlockPool::BlockPool(const Config& config)
     : n_kv_heads_(config.n_kv_heads),
       tile_floats_(static_cast<size_t>(config.head_dim) * kBlockPositions),
-      block_floats_(static_cast<size_t>(config.n_layers) * static_cast<size_t>(config.n_kv_heads) * 2 *
-                    tile_floats_) {}
+      block_floats_(static_cast<size_t>(config.n_layers) * static_cast<size_t>(config.n_kv_heads) *
+                    2 * tile_floats_) {}
 
 Status BlockPool::reserve(int32_t n_blocks) {
   const int32_t missing = n_blocks - capacity();
   if (missing <= 0) return {};
   uint64_t bytes = 0;
   if (!checked_mul(static_cast<uint64_t>(missing), block_bytes(), bytes) || bytes > SIZE_MAX) {
-    return {ErrorCode::kOutOfMemory, "The K/V cache for this context length does not fit in memory."};
+    return {ErrorCode::kOutOfMemory,
+            "The K/V cache for this context length does not fit in memory."};
   }
   Expected<AlignedBuffer> slab = AlignedBuffer::allocate(static_cast<size_t>(bytes));
   if (!slab.ok()) return slab.status();
@@ -42,7 +43,8 @@ int32_t BlockPool::acquire() {
   const int32_t block = free_.back();
   free_.pop_back();
   references_[static_cast<size_t>(block)] = 1;
-  // A block that was used before holds another sequence's numbers; unused slots are zeros by contract.
+  // A block that was used before holds another sequence's numbers; unused slots are zeros by
+  // contract.
   std::memset(blocks_[static_cast<size_t>(block)], 0, block_bytes());
   return block;
 }
@@ -57,7 +59,8 @@ void BlockPool::copy(int32_t from, int32_t to) {
 
 float* BlockPool::keys(int32_t block, int32_t layer, int32_t kv_head) {
   const size_t tile = (static_cast<size_t>(layer) * static_cast<size_t>(n_kv_heads_) +
-                       static_cast<size_t>(kv_head)) * 2;
+                       static_cast<size_t>(kv_head)) *
+                      2;
   return blocks_[static_cast<size_t>(block)] + tile * tile_floats_;
 }
 

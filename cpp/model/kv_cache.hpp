@@ -1,8 +1,8 @@
 // Keys and values of all sequences, in blocks of 64 positions with reference counts.
 //
-// A block holds [n_layers][n_kv_heads][K tile [head_dim][64] | V tile [64][head_dim]] in f32. A sequence is a list
-// of blocks: position p lies in block p / 64, slot p % 64. Forking shares blocks; a shared block is copied when a
-// sequence writes into it.
+// A block holds [n_layers][n_kv_heads][K tile [head_dim][64] | V tile [64][head_dim]] in f32. A
+// sequence is a list of blocks: position p lies in block p / 64, slot p % 64. Forking shares
+// blocks; a shared block is copied when a sequence writes into it.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,8 @@ class BlockPool {
  public:
   explicit BlockPool(const Config& config);
 
-  // Makes room for `n_blocks` blocks in all. Only here does the pool take memory. Errors: kOutOfMemory.
+  // Makes room for `n_blocks` blocks in all. Only here does the pool take memory. Errors:
+  // kOutOfMemory.
   Status reserve(int32_t n_blocks);
 
   // A block with one reference; -1 when the pool is exhausted, which reserve() must have ruled out.
@@ -30,15 +31,15 @@ class BlockPool {
   bool is_shared(int32_t block) const { return references_[static_cast<size_t>(block)] > 1; }
   void copy(int32_t from, int32_t to);
 
-  float* keys(int32_t block, int32_t layer, int32_t kv_head);          // [head_dim][64]
-  float* values(int32_t block, int32_t layer, int32_t kv_head);        // [64][head_dim]
+  float* keys(int32_t block, int32_t layer, int32_t kv_head);    // [head_dim][64]
+  float* values(int32_t block, int32_t layer, int32_t kv_head);  // [64][head_dim]
   size_t block_bytes() const { return block_floats_ * sizeof(float); }
   int32_t capacity() const { return static_cast<int32_t>(blocks_.size()); }
   int32_t in_use() const { return capacity() - static_cast<int32_t>(free_.size()); }
 
  private:
   int32_t n_kv_heads_;
-  size_t tile_floats_;   // one K or V tile: head_dim * 64
+  size_t tile_floats_;  // one K or V tile: head_dim * 64
   size_t block_floats_;
   std::vector<AlignedBuffer> slabs_;
   std::vector<float*> blocks_;
@@ -46,7 +47,8 @@ class BlockPool {
   std::vector<int32_t> free_;
 };
 
-// The K/V of one sequence. Movable data; the pool outlives it. Owns one reference to each of its blocks.
+// The K/V of one sequence. Movable data; the pool outlives it. Owns one reference to each of its
+// blocks.
 class Sequence {
  public:
   Sequence(BlockPool& pool, int32_t max_length);

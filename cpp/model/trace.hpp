@@ -16,11 +16,12 @@ struct TraceRequest {
 
 // The tensors of one traced row at position p.
 struct TracedRow {
-  int32_t row = 0;       // index in the forward call
+  int32_t row = 0;  // index in the forward call
   int32_t position = 0;
   std::vector<float> attention;  // [layers][heads][p + 1]: weights after softmax
   std::vector<float> queries;    // [layers][heads][head_dim]: after RoPE, before the scaling
-  std::vector<float> hidden;     // [1 + layers][model_dim]: the embedding, then each chosen layer's output
+  std::vector<float>
+      hidden;  // [1 + layers][model_dim]: the embedding, then each chosen layer's output
 };
 
 }  // namespace onehead

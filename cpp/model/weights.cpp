@@ -15,8 +15,8 @@ namespace {
 
 constexpr size_t kAlignment = 64;
 
-// Calls visit(name, matrix, vector, n_rows, n_cols) for every tensor of the graph, always in the same order; of
-// `matrix` and `vector` one is set. Names are llama.cpp's.
+// Calls visit(name, matrix, vector, n_rows, n_cols) for every tensor of the graph, always in the
+// same order; of `matrix` and `vector` one is set. Names are llama.cpp's.
 template <class Visit>
 void for_each_weight(const Config& c, Weights& w, Visit&& visit) {
   const auto matrix = [&](std::string_view name, TiledMatrix& m, int32_t rows, int32_t cols) {
@@ -66,19 +66,21 @@ Expected<Placement> place(const GgufHeader& header, std::string_view name, int32
                           int32_t n_cols, bool is_vector, bool precision_f32) {
   const GgufTensor* tensor = header.find_tensor(name);
   if (tensor == nullptr) {
-    return Status{ErrorCode::kBadFile, "The model file lacks the tensor " + std::string(name) + "."};
+    return Status{ErrorCode::kBadFile,
+                  "The model file lacks the tensor " + std::string(name) + "."};
   }
   if (!has_shape(*tensor, n_rows, n_cols)) {
-    return Status{ErrorCode::kBadFile,
-                  "The tensor " + std::string(name) + " has shape " + shape_text(*tensor) +
-                      " where the model's dimensions ask for [" + to_decimal(n_cols) + ", " +
-                      to_decimal(n_rows) + "]."};
+    return Status{ErrorCode::kBadFile, "The tensor " + std::string(name) + " has shape " +
+                                           shape_text(*tensor) +
+                                           " where the model's dimensions ask for [" +
+                                           to_decimal(n_cols) + ", " + to_decimal(n_rows) + "]."};
   }
   if (!weight_type_supported(tensor->type) ||
       (is_vector && static_cast<WeightType>(tensor->type) == WeightType::kQ8_0)) {
-    return Status{ErrorCode::kUnsupportedModel,
-                  "The tensor " + std::string(name) + " has an element type (ggml type " +
-                      to_decimal(static_cast<int64_t>(tensor->type)) + ") that is not supported here."};
+    return Status{ErrorCode::kUnsupportedModel, "The tensor " + std::string(name) +
+                                                    " has an element type (ggml type " +
+                                                    to_decimal(static_cast<int64_t>(tensor->type)) +
+                                                    ") that is not supported here."};
   }
   Placement placement;
   placement.name = std::string(name);
@@ -91,8 +93,8 @@ Expected<Placement> place(const GgufHeader& header, std::string_view name, int32
   return placement;
 }
 
-// Bytes that a placement takes in the arena, an upper bound that cannot overflow for the dimensions that
-// read_config lets through: kMaxVocab * kMaxDim * 4 < 2^47.
+// Bytes that a placement takes in the arena, an upper bound that cannot overflow for the dimensions
+// that read_config lets through: kMaxVocab * kMaxDim * 4 < 2^47.
 uint64_t arena_bytes_of(const Placement& p) {
   if (p.is_vector) return static_cast<uint64_t>(p.matrix.n_cols) * sizeof(float);
   const uint64_t rows = (static_cast<uint64_t>(p.matrix.n_rows) + 63) / 64 * 64;
@@ -103,31 +105,35 @@ uint64_t arena_bytes_of(const Placement& p) {
 
 }  // namespace
 
-Expected<WeightPlan> plan_weights(const Config& config, const GgufHeader& header, bool precision_f32) {
+Expected<WeightPlan> plan_weights(const Config& config, const GgufHeader& header,
+                                  bool precision_f32) {
   WeightPlan plan;
   Status failure;
   uint64_t arena = 0;
   Weights shape;
   shape.layers.resize(static_cast<size_t>(config.n_layers));
-  for_each_weight(config, shape, [&](std::string_view name, TiledMatrix* matrix, const float**,
-                                     int32_t n_rows, int32_t n_cols) {
-    if (!failure.ok()) return;
-    Expected<Placement> placement =
-        place(header, name, n_rows, n_cols, matrix == nullptr, precision_f32);
-    if (!placement.ok()) {
-      failure = placement.status();
-      return;
-    }
-    placement->arena_offset = static_cast<size_t>(arena);
-    arena += (arena_bytes_of(*placement) + kAlignment - 1) / kAlignment * kAlignment;
-    if (arena > SIZE_MAX / 2) {
-      failure = {ErrorCode::kTooLarge,
-                 "The model's weights do not fit in the memory that a 32-bit engine can address."};
-      return;
-    }
-    plan.n_parameters += static_cast<int64_t>(n_rows) * n_cols;
-    plan.placements.push_back(std::move(*placement));
-  });
+  for_each_weight(
+      config, shape,
+      [&](std::string_view name, TiledMatrix* matrix, const float**, int32_t n_rows,
+          int32_t n_cols) {
+        if (!failure.ok()) return;
+        Expected<Placement> placement =
+            place(header, name, n_rows, n_cols, matrix == nullptr, precision_f32);
+        if (!placement.ok()) {
+          failure = placement.status();
+          return;
+        }
+        placement->arena_offset = static_cast<size_t>(arena);
+        arena += (arena_bytes_of(*placement) + kAlignment - 1) / kAlignment * kAlignment;
+        if (arena > SIZE_MAX / 2) {
+          failure = {
+              ErrorCode::kTooLarge,
+              "The model's weights do not fit in the memory that a 32-bit engine can address."};
+          return;
+        }
+        plan.n_parameters += static_cast<int64_t>(n_rows) * n_cols;
+        plan.placements.push_back(std::move(*placement));
+      });
   if (!failure.ok()) return failure;
   if (plan.placements.size() != header.tensors().size()) {
     for (const GgufTensor& tensor : header.tensors()) {
@@ -150,16 +156,17 @@ Expected<Weights> allocate_weights(const Config& config, WeightPlan& plan) {
   weights.layers.resize(static_cast<size_t>(config.n_layers));
   weights.arena = std::move(*arena);
   size_t next = 0;
-  for_each_weight(config, weights, [&](std::string_view, TiledMatrix* matrix, const float** vector,
-                                       int32_t, int32_t) {
-    Placement& placement = plan.placements[next++];
-    placement.matrix.data = weights.arena.data() + placement.arena_offset;
-    if (matrix != nullptr) {
-      *matrix = placement.matrix;
-    } else {
-      *vector = reinterpret_cast<const float*>(placement.matrix.data);
-    }
-  });
+  for_each_weight(
+      config, weights,
+      [&](std::string_view, TiledMatrix* matrix, const float** vector, int32_t, int32_t) {
+        Placement& placement = plan.placements[next++];
+        placement.matrix.data = weights.arena.data() + placement.arena_offset;
+        if (matrix != nullptr) {
+          *matrix = placement.matrix;
+        } else {
+          *vector = reinterpret_cast<const float*>(placement.matrix.data);
+        }
+      });
   if (config.tied_head) weights.head = weights.embedding;
   std::sort(plan.placements.begin(), plan.placements.end(),
             [](const Placement& a, const Placement& b) { return a.file_offset < b.file_offset; });
@@ -187,7 +194,8 @@ bool all_exponents_finite(const std::byte* data, size_t n, size_t stride, uint16
 
 void vector_to_f32(WeightType type, const std::byte* elements, int32_t n, float* out) {
   for (int32_t i = 0; i < n; ++i) {
-    const std::byte* element = elements + static_cast<size_t>(i) * static_cast<size_t>(block_bytes(type));
+    const std::byte* element =
+        elements + static_cast<size_t>(i) * static_cast<size_t>(block_bytes(type));
     switch (type) {
       case WeightType::kF32:
         std::memcpy(out + i, element, sizeof(float));
@@ -215,7 +223,8 @@ bool rows_are_finite(WeightType type, const std::byte* rows, int32_t n_rows, int
     case WeightType::kF16:
       return all_exponents_finite(rows, n, 2, 0x7c00);
     case WeightType::kQ8_0:
-      return all_exponents_finite(rows, n / 32, block_bytes(type), 0x7c00);  // the f16 scale leads a block
+      return all_exponents_finite(rows, n / 32, block_bytes(type),
+                                  0x7c00);  // the f16 scale leads a block
   }
   return false;
 }

@@ -1,4 +1,5 @@
-// The weights of a model: tiles and norm vectors in one arena, and the plan of where each tensor of the file goes.
+// The weights of a model: tiles and norm vectors in one arena, and the plan of where each tensor of
+// the file goes.
 #pragma once
 
 #include <cstddef>
@@ -26,10 +27,10 @@ struct LayerWeights {
 };
 
 struct Weights {
-  TiledMatrix embedding;                  // [vocab_size, model_dim]
+  TiledMatrix embedding;  // [vocab_size, model_dim]
   std::vector<LayerWeights> layers;
-  const float* output_norm = nullptr;     // [model_dim]
-  TiledMatrix head;                       // [vocab_size, model_dim]; the embedding itself where they are tied
+  const float* output_norm = nullptr;  // [model_dim]
+  TiledMatrix head;  // [vocab_size, model_dim]; the embedding itself where they are tied
   AlignedBuffer arena;
 };
 
@@ -38,10 +39,10 @@ struct Placement {
   uint64_t file_offset = 0;
   uint64_t file_bytes = 0;
   WeightType source_type = WeightType::kF32;
-  TiledMatrix matrix;        // data points into the arena once it is allocated; n_rows == 1 for a vector
+  TiledMatrix matrix;  // data points into the arena once it is allocated; n_rows == 1 for a vector
   size_t arena_offset = 0;
   bool is_vector = false;
-  std::string name;          // for error messages
+  std::string name;  // for error messages
 };
 
 struct WeightPlan {
@@ -51,11 +52,14 @@ struct WeightPlan {
 };
 
 // precision_f32: quantised matrices are stored dequantised, as f32 tiles (the reference mode).
-// Errors: kBadFile for a missing tensor or a wrong shape, kUnsupportedModel for a tensor that has no place in the
-// graph or an element type without a kernel, kTooLarge when the arena would exceed the address space.
-Expected<WeightPlan> plan_weights(const Config& config, const GgufHeader& header, bool precision_f32);
+// Errors: kBadFile for a missing tensor or a wrong shape, kUnsupportedModel for a tensor that has
+// no place in the graph or an element type without a kernel, kTooLarge when the arena would exceed
+// the address space.
+Expected<WeightPlan> plan_weights(const Config& config, const GgufHeader& header,
+                                  bool precision_f32);
 
-// Allocates the arena (zeroed) and gives every weight and placement its address. Errors: kOutOfMemory.
+// Allocates the arena (zeroed) and gives every weight and placement its address. Errors:
+// kOutOfMemory.
 Expected<Weights> allocate_weights(const Config& config, WeightPlan& plan);
 
 // A vector of the file as f32.

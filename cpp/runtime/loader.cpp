@@ -9,7 +9,8 @@
 namespace onehead {
 namespace {
 
-// Rows that are repacked together: whole tiles, few enough that a group is small, enough that the loop is not.
+// Rows that are repacked together: whole tiles, few enough that a group is small, enough that the
+// loop is not.
 int32_t group_rows(const Placement& placement) {
   return placement.is_vector ? 1 : tile_rows(placement.matrix.type);
 }
@@ -34,7 +35,8 @@ Status Loader::push(std::span<const std::byte> bytes) {
   // What came after the header belongs to the tensors (or to the padding before them).
   std::vector<std::byte> rest = std::move(prefix_);
   prefix_ = {};
-  const size_t header_bytes = std::min<size_t>(rest.size(), static_cast<size_t>(header_.data_offset()));
+  const size_t header_bytes =
+      std::min<size_t>(rest.size(), static_cast<size_t>(header_.data_offset()));
   position_ = header_bytes;
   return place_bytes(std::span<const std::byte>(rest).subspan(header_bytes));
 }
@@ -57,8 +59,8 @@ Status Loader::place_bytes(std::span<const std::byte> bytes) {
     const Placement& placement = plan_.placements[next_placement_];
     const uint64_t tensor_position = position_ - group_.size();
     if (next_row_ == 0 && tensor_position < placement.file_offset) {  // padding between tensors
-      const size_t skip = static_cast<size_t>(
-          std::min<uint64_t>(bytes.size(), placement.file_offset - position_));
+      const size_t skip =
+          static_cast<size_t>(std::min<uint64_t>(bytes.size(), placement.file_offset - position_));
       bytes = bytes.subspan(skip);
       position_ += skip;
       continue;
@@ -77,8 +79,10 @@ Status Loader::place_bytes(std::span<const std::byte> bytes) {
   return {};
 }
 
-// Consumes bytes of the current tensor; returns how many. A group whose bytes lie together is read in place.
-size_t Loader::place_rows(const Placement& placement, std::span<const std::byte> bytes, Status& status) {
+// Consumes bytes of the current tensor; returns how many. A group whose bytes lie together is read
+// in place.
+size_t Loader::place_rows(const Placement& placement, std::span<const std::byte> bytes,
+                          Status& status) {
   const size_t row_size = row_bytes(placement.source_type, placement.matrix.n_cols);
   size_t used = 0;
   while (next_row_ < placement.matrix.n_rows) {
@@ -106,7 +110,8 @@ Status Loader::store(const Placement& placement, const std::byte* rows, int32_t 
   const TiledMatrix& matrix = placement.matrix;
   if (!rows_are_finite(placement.source_type, rows, n_rows, matrix.n_cols)) {
     return {ErrorCode::kNonFinite,
-            "The tensor " + placement.name + " holds a number that is not finite: the model file is damaged."};
+            "The tensor " + placement.name +
+                " holds a number that is not finite: the model file is damaged."};
   }
   std::byte* target = weights_->arena.data() + placement.arena_offset;
   if (placement.is_vector) {
@@ -121,7 +126,8 @@ Status Loader::finish() {
   if (has_header() && next_placement_ == plan_.placements.size()) return {};
   if (position_ == 0) return {ErrorCode::kBadFile, "The model file is empty."};
   if (!has_header() && options_.file_bytes != position_) {
-    // The size was unknown: parse once more, knowing that there are no more bytes, for the precise reason.
+    // The size was unknown: parse once more, knowing that there are no more bytes, for the precise
+    // reason.
     GgufHeader scratch;
     Expected<ParseState> state = parse_gguf_header(prefix_, position_, scratch);
     if (!state.ok()) return state.status();

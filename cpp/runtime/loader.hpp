@@ -1,5 +1,6 @@
-// Turns the bytes of a GGUF file, in the order they arrive and in pieces of any size, into a model's weights.
-// Never two copies of the weights: rows are repacked into tiles as soon as enough of them are here.
+// Turns the bytes of a GGUF file, in the order they arrive and in pieces of any size, into a
+// model's weights. Never two copies of the weights: rows are repacked into tiles as soon as enough
+// of them are here.
 #pragma once
 
 #include <cstddef>
@@ -18,10 +19,10 @@
 namespace onehead {
 
 struct LoadOptions {
-  uint64_t file_bytes = 0;      // 0: unknown
-  int32_t context_length = 0;   // positions a session may hold; 0: what the file says, at most 8,192
-  bool precision_f32 = false;   // reference mode: quantised weights are used dequantised, in f32
-  int32_t max_rows = 64;        // rows of one forward call
+  uint64_t file_bytes = 0;     // 0: unknown
+  int32_t context_length = 0;  // positions a session may hold; 0: what the file says, at most 8,192
+  bool precision_f32 = false;  // reference mode: quantised weights are used dequantised, in f32
+  int32_t max_rows = 64;       // rows of one forward call
 };
 
 // Positions that a session of this model may hold.
@@ -60,8 +61,8 @@ class Loader {
   WeightPlan plan_;
   std::optional<Weights> weights_;
   size_t next_placement_ = 0;
-  int32_t next_row_ = 0;           // of that placement
-  std::vector<std::byte> group_;   // bytes of a group of rows that is not complete yet
+  int32_t next_row_ = 0;          // of that placement
+  std::vector<std::byte> group_;  // bytes of a group of rows that is not complete yet
 };
 
 }  // namespace onehead

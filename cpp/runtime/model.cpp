@@ -17,22 +17,22 @@ class OutputSink final : public LogitsSink {
 
   void on_logits(int32_t row, std::span<const float> logits) override {
     const StepRow& step = rows_[static_cast<size_t>(row)];
-    StepResult result{row, step.target, 0.0};
-    if (step.target >= 0) {
-      result.logprob = logprob_of(logits, step.target);
-    } else {
-      const Sampler::Choice choice =
-          sampler_of_(*step.session).sample(logits, step.session->tokens(), !step.skip_logprob);
-      result.token = choice.id;
-      result.logprob = step.skip_logprob ? std::numeric_limits<double>::quiet_NaN() : choice.logprob;
-    }
+    const bool scores = step.target >= 0;
+    // One pass over the vocabulary serves the token's log-probability and the candidates'.
+    const double log_sum = scores || !step.skip_logprob || output_.n_candidates > 0
+                               ? log_sum_exp(logits)
+                               : std::numeric_limits<double>::quiet_NaN();
+    const int32_t token =
+        scores ? step.target
+               : sampler_of_(*step.session).sample(logits, step.session->tokens(), false).id;
+    const StepResult result{row, token, logits[static_cast<size_t>(token)] - log_sum};
     const size_t index = output_.results.size();
     output_.results.push_back(result);
     if (output_.n_candidates > 0) {
       const auto n = static_cast<size_t>(output_.n_candidates);
       const std::span<int32_t> ids(output_.candidate_ids.data() + index * n, n);
       const std::span<double> logprobs(output_.candidate_logprobs.data() + index * n, n);
-      top_candidates(logits, output_.n_candidates, ids, logprobs);
+      top_candidates(logits, output_.n_candidates, ids, logprobs, &log_sum);
     }
     output_.kept_index.push_back(-1);
     if (step.keep_logits) {
@@ -66,7 +66,8 @@ Expected<std::unique_ptr<Model>> Model::create(Loader loader) {
   return std::unique_ptr<Model>(new Model(loader, std::move(*tokenizer), std::move(*activations)));
 }
 
-Expected<std::unique_ptr<Model>> Model::from_bytes(std::span<const std::byte> file, LoadOptions options) {
+Expected<std::unique_ptr<Model>> Model::from_bytes(std::span<const std::byte> file,
+                                                   LoadOptions options) {
   options.file_bytes = file.size();
   Loader loader(options);
   if (Status status = loader.push(file); !status.ok()) return status;
@@ -91,10 +92,12 @@ Model::Model(Loader& loader, Tokenizer tokenizer, Activations activations)
 }
 
 Expected<std::unique_ptr<Session>> Model::create_session() {
-  if (Status status = pool_.reserve((n_sessions_ + 1) * blocks_for(context_length_)); !status.ok()) {
+  if (Status status = pool_.reserve((n_sessions_ + 1) * blocks_for(context_length_));
+      !status.ok()) {
     return status;
   }
-  auto session = std::make_unique<Session>(config_, tokenizer_, pool_, context_length_, n_sessions_);
+  auto session =
+      std::make_unique<Session>(config_, tokenizer_, pool_, context_length_, n_sessions_);
   if (Status status = session->begin_generation({}); !status.ok()) return status;
   return session;
 }
@@ -113,11 +116,14 @@ Status Model::check_rows(std::span<const StepRow> rows) const {
   for (const StepRow& row : rows) {
     if (row.token < 0 || row.token >= config_.vocab_size || row.target >= config_.vocab_size) {
       return {ErrorCode::kBadArgument,
-              "The token " + to_decimal(row.token < 0 || row.token >= config_.vocab_size ? row.token : row.target) +
+              "The token " +
+                  to_decimal(row.token < 0 || row.token >= config_.vocab_size ? row.token
+                                                                              : row.target) +
                   " is not in the vocabulary of " + to_decimal(config_.vocab_size) + "."};
     }
     if (row.keep_logits && ++n_kept > kLogitsGroup) {
-      return {ErrorCode::kBadArgument, "A step keeps the logits of at most " + to_decimal(kLogitsGroup) + " rows."};
+      return {ErrorCode::kBadArgument,
+              "A step keeps the logits of at most " + to_decimal(kLogitsGroup) + " rows."};
     }
   }
   return {};
@@ -131,8 +137,9 @@ Status Model::extend_sessions(std::span<const StepRow> rows) {
     starts_.push_back(session.position());
     if (session.position() >= context_length_) {
       undo(rows.first(starts_.size()));
-      return {ErrorCode::kContextFull, "The context of " + to_decimal(context_length_) +
-                                           " tokens is full: shorten the text or start a new session."};
+      return {ErrorCode::kContextFull,
+              "The context of " + to_decimal(context_length_) +
+                  " tokens is full: shorten the text or start a new session."};
     }
     if (!session.extend(row.token)) {
       undo(rows.first(starts_.size()));
@@ -144,7 +151,8 @@ Status Model::extend_sessions(std::span<const StepRow> rows) {
 
 void Model::undo(std::span<const StepRow> rows) {
   for (size_t i = rows.size(); i-- > 0;) {
-    const Status status = rows[i].session->rewind(std::min(starts_[i], rows[i].session->position()));
+    const Status status =
+        rows[i].session->rewind(std::min(starts_[i], rows[i].session->position()));
     static_cast<void>(status);  // going back to where it was cannot fail
   }
 }
@@ -188,7 +196,8 @@ Status Model::check_trace(TraceRequest& trace) const {
     return values.empty() || (values.front() >= 0 && values.back() < limit);
   };
   if (!normalise(trace.layers, config_.n_layers)) {
-    return {ErrorCode::kBadArgument, "The model has layers 0 to " + to_decimal(config_.n_layers - 1) + "."};
+    return {ErrorCode::kBadArgument,
+            "The model has layers 0 to " + to_decimal(config_.n_layers - 1) + "."};
   }
   if (!normalise(trace.heads, config_.n_query_heads)) {
     return {ErrorCode::kBadArgument,
@@ -197,10 +206,10 @@ Status Model::check_trace(TraceRequest& trace) const {
   return {};
 }
 
-Status Model::read_kv(const Session& session, int32_t layer, int32_t kv_head, int32_t which, int32_t begin,
-                      int32_t end, std::vector<float>& out) {
-  if (layer < 0 || layer >= config_.n_layers || kv_head < 0 || kv_head >= config_.n_kv_heads || which < 0 ||
-      which > 1 || begin < 0 || begin > end || end > session.position()) {
+Status Model::read_kv(const Session& session, int32_t layer, int32_t kv_head, int32_t which,
+                      int32_t begin, int32_t end, std::vector<float>& out) {
+  if (layer < 0 || layer >= config_.n_layers || kv_head < 0 || kv_head >= config_.n_kv_heads ||
+      which < 0 || which > 1 || begin < 0 || begin > end || end > session.position()) {
     return {ErrorCode::kBadArgument, "There are no keys and values there."};
   }
   const auto head_dim = static_cast<size_t>(config_.head_dim);

@@ -23,7 +23,8 @@
 
 namespace onehead {
 
-// Names the arithmetic contract. Two engines with the same id give the same bits for the same model and input.
+// Names the arithmetic contract. Two engines with the same id give the same bits for the same model
+// and input.
 inline constexpr const char* kNumericsId = "onehead-numerics-1";
 
 // One token of one session. Rows of a session are appended to it in the order they are given.
@@ -45,14 +46,14 @@ struct StepResult {
 
 // What a step produced. Reused by the next one.
 struct StepOutput {
-  std::vector<StepResult> results;             // of rows that want logits, in row order
-  int32_t n_candidates = 0;                    // most probable tokens per result
-  std::vector<int32_t> candidate_ids;          // [results, n_candidates]
-  std::vector<double> candidate_logprobs;      // [results, n_candidates]
-  std::vector<float> kept_logits;              // [results with keep_logits, vocab_size]
-  std::vector<int32_t> kept_index;             // per result: its place in kept_logits, or -1
-  std::vector<TracedRow> traced;               // of rows with trace, in row order
-  size_t n_traced = 0;                         // how many of `traced` are of this step
+  std::vector<StepResult> results;         // of rows that want logits, in row order
+  int32_t n_candidates = 0;                // most probable tokens per result
+  std::vector<int32_t> candidate_ids;      // [results, n_candidates]
+  std::vector<double> candidate_logprobs;  // [results, n_candidates]
+  std::vector<float> kept_logits;          // [results with keep_logits, vocab_size]
+  std::vector<int32_t> kept_index;         // per result: its place in kept_logits, or -1
+  std::vector<TracedRow> traced;           // of rows with trace, in row order
+  size_t n_traced = 0;                     // how many of `traced` are of this step
 };
 
 class Model {
@@ -93,8 +94,8 @@ class Model {
 
   // Cached K (which = 0) or V (1) of positions [begin, end): out [end - begin, head_dim].
   // Errors: kBadArgument.
-  Status read_kv(const Session& session, int32_t layer, int32_t kv_head, int32_t which, int32_t begin,
-                 int32_t end, std::vector<float>& out);
+  Status read_kv(const Session& session, int32_t layer, int32_t kv_head, int32_t which,
+                 int32_t begin, int32_t end, std::vector<float>& out);
 
  private:
   Model(Loader& loader, Tokenizer tokenizer, Activations activations);

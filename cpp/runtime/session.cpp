@@ -6,8 +6,8 @@
 
 namespace onehead {
 
-Session::Session(const Config& config, const Tokenizer& tokenizer, BlockPool& pool, int32_t max_length,
-                 int32_t& live)
+Session::Session(const Config& config, const Tokenizer& tokenizer, BlockPool& pool,
+                 int32_t max_length, int32_t& live)
     : live_(live),
       config_(config),
       sequence_(pool, max_length),
@@ -38,7 +38,8 @@ Status Session::begin_generation(const SamplerOptions& options) {
 
 Status Session::ablate(std::span<const AblatedHead> heads) {
   for (const AblatedHead& h : heads) {
-    if (h.layer < 0 || h.layer >= config_.n_layers || h.head < 0 || h.head >= config_.n_query_heads) {
+    if (h.layer < 0 || h.layer >= config_.n_layers || h.head < 0 ||
+        h.head >= config_.n_query_heads) {
       return {ErrorCode::kBadArgument, "There is no head " + to_decimal(h.head) + " in layer " +
                                            to_decimal(h.layer) + " to silence."};
     }

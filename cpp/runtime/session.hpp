@@ -22,8 +22,10 @@ struct AblatedHead {
 
 class Session {
  public:
-  // `max_length` positions, whose blocks the pool must have reserved. `live` counts the sessions there are.
-  Session(const Config& config, const Tokenizer& tokenizer, BlockPool& pool, int32_t max_length, int32_t& live);
+  // `max_length` positions, whose blocks the pool must have reserved. `live` counts the sessions
+  // there are.
+  Session(const Config& config, const Tokenizer& tokenizer, BlockPool& pool, int32_t max_length,
+          int32_t& live);
   ~Session() { --live_; }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
