@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <cstdint>
 
+// AddressSanitizer's allocator otherwise ends the program where malloc returns null.
+extern "C" const char* __asan_default_options() { return "allocator_may_return_null=1"; }
+
 namespace onehead {
 namespace {
 

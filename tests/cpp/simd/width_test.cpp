@@ -8,10 +8,15 @@
 namespace onehead::simd {
 namespace {
 
+constexpr int expected_lanes(std::string_view isa) {
+  return isa == "avx512" ? 16 : isa == "avx2" ? 8 : 4;
+}
+
+static_assert(kLanes == expected_lanes(ONEHEAD_ISA));
+
 TEST(Width, IsThatOfTheNamedInstructionSet) {
-  constexpr std::string_view kIsa = ONEHEAD_ISA;
-  const int expected = kIsa == "avx512" ? 16 : kIsa == "avx2" ? 8 : 4;
-  EXPECT_EQ(kLanes, expected) << kIsa << " runs as " << Arch::name();
+  EXPECT_EQ(F32::size, static_cast<size_t>(expected_lanes(ONEHEAD_ISA)))
+      << ONEHEAD_ISA << " runs as " << Arch::name();
 }
 
 }  // namespace
