@@ -38,7 +38,7 @@ def options():
     parse.add_argument("--word-dropout", type=float, default=0.05)
     parse.add_argument("--smoothing", type=float, default=0.1)
     parse.add_argument("--tokens", type=int, default=4096, help="tokens a step, padding counted")
-    parse.add_argument("--grammar-pairs", type=int, default=10_000, help="generated pairs an epoch")
+    parse.add_argument("--grammar-pairs", type=int, default=16_000, help="generated pairs an epoch")
     parse.add_argument("--muon-lr", type=float, default=0.02)
     parse.add_argument("--adam-lr", type=float, default=2e-3)
     parse.add_argument("--seed", type=int, default=1)
@@ -200,7 +200,8 @@ def main():
     torch.set_num_threads(chosen.threads)
     run = Run(chosen)
     run.model.train()
-    (run.folder / "options.json").write_text(json.dumps(vars(chosen), default=str, indent=1))
+    with open(run.folder / "options.log", "a") as log:
+        log.write(json.dumps({"from_step": run.step, **vars(chosen)}, default=str) + "\n")
     (run.folder / "pid").write_text(str(os.getpid()))
     run.go()
 

@@ -49,7 +49,7 @@ class Clauses(Phrases):
         estar, ir = lexicon.spanish.Verb("estar"), lexicon.spanish.Verb("ir")
         form = rng.choices(
             ["present", "past", "progressive", "was", "will", "modal", "not", "didn't", "often"],
-            [40, 20, 13, 5, 4, 6, 5, 3, 4],
+            [52, 16, 10, 3, 3, 5, 5, 3, 3],
         )[0]
         if verb.english.base in (
             "want",

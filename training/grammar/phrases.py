@@ -38,8 +38,8 @@ PLURAL = {
     "ten": ("diez", "diez"), "": ("los", "las"),
 }  # fmt: skip
 INDEFINITE = {"a", "another", "some", "many", "two", "three", "four", "five", "six", "ten"}
-SINGULAR_WEIGHTS = [12, 6, 2, 2, 3, 1, 1.5, 1.5, 1, 1, 0.6, 0.6]
-PLURAL_WEIGHTS = [6, 1.5, 1.5, 1.5, 0.5, 0.7, 0.7, 0.7, 0.7, 1, 1, 1.5, 1, 0.4, 0.4, 0.3, 0.3, 2]
+SINGULAR_WEIGHTS = [20, 8, 2, 2, 3, 1, 1.5, 1.5, 1, 1, 0.6, 0.6]
+PLURAL_WEIGHTS = [9, 1.5, 1.5, 1.5, 0.5, 0.7, 0.7, 0.7, 0.7, 1, 1, 1.5, 1, 0.4, 0.4, 0.3, 0.3, 2]
 BEFORE = {
     "good": ("buen", "buena", "buenos", "buenas"),
     "bad": ("mal", "mala", "malos", "malas"),
@@ -159,7 +159,7 @@ class Phrases:
             key = rng.choices(list(PLURAL), PLURAL_WEIGHTS)[0]
         table = SINGULAR if number == "s" else PLURAL
         if adjectives is None:
-            adjectives = rng.choices([0, 1, 2], [36, 44, 20])[0]
+            adjectives = rng.choices([0, 1, 2], [32, 46, 22])[0]
         if key in ("every", "another"):
             adjectives = min(adjectives, 1)
         described, before, after = self.described(noun, number, adjectives)

@@ -237,8 +237,8 @@ class Sentences(Clauses):
         return one[0] + both[0] + two[0], one[1] + both[1] + two[1], "."
 
     PATTERNS = [
-        ("intransitive", 42), ("transitive", 24), ("quality", 8), ("location", 9), ("question", 6),
-        ("liking", 3), ("comparison", 4), ("joined", 4),
+        ("intransitive", 54), ("transitive", 23), ("quality", 6), ("location", 6), ("question", 4),
+        ("liking", 2), ("comparison", 2), ("joined", 3),
     ]  # fmt: skip
 
     def make(self) -> tuple[Words, Words, str]:
