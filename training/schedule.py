@@ -23,8 +23,14 @@ def by_steps(step: int, steps: int) -> float:
 
 
 def replay(path: Path) -> list[float]:
-    """The factors of an earlier run, from its log of `step factor` lines."""
-    return [float(line.split()[1]) for line in path.read_text().splitlines()]
+    """The factors of an earlier run from lines `step factor`; steps left out are interpolated."""
+    rows = [line.split() for line in path.read_text().splitlines()]
+    known = [(int(step), float(factor)) for step, factor in rows]
+    factors = []
+    for (step, factor), (later, last) in zip(known, known[1:]):
+        slope = (last - factor) / (later - step)
+        factors += [factor + slope * i for i in range(later - step)]
+    return [*factors, known[-1][1]]
 
 
 class Clock:

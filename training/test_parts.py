@@ -18,7 +18,7 @@ from grammar.phrases import contract
 from load_gguf import load
 from model import Translator, rope_tables, rotate
 from muon import orthogonalise
-from schedule import Clock, by_steps
+from schedule import Clock, by_steps, replay
 
 
 def small(heads: int, kv_heads: int, head_size: int) -> Translator:
@@ -145,6 +145,12 @@ class Training(unittest.TestCase):
         self.assertEqual(max(factors), 1.0)
         self.assertEqual(factors[0], 1 / 200)
         self.assertLess(factors[-1], 1e-3)
+
+    def test_replay_fills_in_the_steps_left_out(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "schedule.log"
+            path.write_text("0 0.5\n1 1\n5 0\n")
+            self.assertEqual(replay(path), [0.5, 1.0, 0.75, 0.5, 0.25, 0.0])
 
     def test_clock_falls_to_zero_at_the_deadline_on_a_machine_that_slows_down(self):
         times = iter(float(i) if i < 1000 else 1000.0 + 3 * (i - 1000) for i in range(4000))

@@ -1,6 +1,6 @@
 """Train the translator; stop it (SIGTERM, or just kill it) and call it again to go on.
 
-python training/train.py --steps 12000
+python training/train.py --steps 6400
 python training/train.py --deadline 2030-01-31T18:00:00Z
 """
 
@@ -34,11 +34,11 @@ def options():
     parse.add_argument("--stop-at", type=int, help="checkpoint and stop at this step")
     parse.add_argument("--kv-heads", type=int, default=1)
     parse.add_argument("--heads", type=int, default=8)
-    parse.add_argument("--dropout", type=float, default=0.1)
-    parse.add_argument("--word-dropout", type=float, default=0.05)
+    parse.add_argument("--dropout", type=float, default=0.05)
+    parse.add_argument("--word-dropout", type=float, default=0.0)
     parse.add_argument("--smoothing", type=float, default=0.1)
     parse.add_argument("--tokens", type=int, default=4096, help="tokens a step, padding counted")
-    parse.add_argument("--grammar-pairs", type=int, default=16_000, help="generated pairs an epoch")
+    parse.add_argument("--grammar-pairs", type=int, default=18_000, help="generated pairs an epoch")
     parse.add_argument("--muon-lr", type=float, default=0.02)
     parse.add_argument("--adam-lr", type=float, default=2e-3)
     parse.add_argument("--seed", type=int, default=1)
