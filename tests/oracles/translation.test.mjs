@@ -46,7 +46,10 @@ test("the article's sentences, and the 100 of their kind that were set aside", a
     context.diagnostic(`not accepted: ${english} → ${translations.heldout[sentences.heldout.indexOf(english)]}`);
   assert.deepEqual(verdicts.article, [true, true], JSON.stringify(translations.article));
   const right = 100 - wrong.length;
-  assert.ok(Math.abs(right - card.heldout.right) <= heldoutTolerance, `${right} are right, the card says ${card.heldout.right}`);
+  assert.ok(
+    Math.abs(right - card.heldout.right) <= heldoutTolerance,
+    `${right} are right, the card says ${card.heldout.right}`,
+  );
 });
 
 function oneLineEach(texts) {
