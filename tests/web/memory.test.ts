@@ -20,8 +20,9 @@ test("load, generate, dispose: bytes in use at cycle 10 and 1,000 are equal", { 
   }
   expect(heap[0]).toBeGreaterThan(1_000_000);
   expect(heap[1]).toBe(heap[0]);
-  // Engines that nobody holds are the garbage collector's; what it has not taken yet must not grow with the cycles.
-  if (globalThis.gc) expect(buffers[1]).toBeLessThan((buffers[0] as number) + 2 ** 20);
+  // Engines that nobody holds are the garbage collector's, which may be a few behind; a thousand would be 4 GB.
+  const fewEngines = 16 * 4 * 2 ** 20;
+  if (globalThis.gc) expect(buffers[1]).toBeLessThan((buffers[0] as number) + fewEngines);
 });
 
 test("sessions, forks, traces, scores and aborts in one model: bytes in use return", { timeout: 120_000 }, async () => {
