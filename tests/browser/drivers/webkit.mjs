@@ -75,10 +75,15 @@ export async function launchWebKit() {
 /** Makes the viewport, not the window, the size asked for. MiniBrowser's tool bar allows no less than about 450. */
 async function resize(driver, width, height) {
   let outer = { width, height };
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < 6; round++) {
     await driver.post("/window/rect", outer);
-    const inner = await driver.post("/execute/sync", { script: "return [innerWidth, innerHeight]", args: [] });
-    if (inner[0] === width && inner[1] === height) return;
+    let inner;
+    // The window takes its size some time after it was told to.
+    for (let look = 0; look < 10; look++) {
+      inner = await driver.post("/execute/sync", { script: "return [innerWidth, innerHeight]", args: [] });
+      if (inner[0] === width && inner[1] === height) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
     outer = { width: outer.width + width - inner[0], height: outer.height + height - inner[1] };
   }
   throw new Error(`MiniBrowser does not take a viewport of ${width} x ${height}`);
