@@ -7,7 +7,8 @@ import sentencepiece
 import torch
 from torch import Tensor
 
-from config import BOS, EN, EOS, ES, MAX_SOURCE_TOKENS, MAX_TARGET_TOKENS, UNK
+from config import BOS, EN, EOS, ES, MAX_SOURCE_TOKENS, MAX_TARGET_TOKENS, RESERVED_END, UNK
+from tasks.rows import TaskRows
 
 CONTRACTIONS = [
     ("I'm", "I am"), ("you're", "you are"), ("You're", "You are"), ("he's", "he is"),
@@ -29,6 +30,9 @@ class Batch:
     at: Tensor
     next_ids: Tensor
 
+    def to(self, device: str) -> "Batch":
+        return Batch(self.ids.to(device), self.at.to(device), self.next_ids.to(device))
+
 
 def as_typed(english: str, rng: random.Random) -> str:
     """The sentence as somebody in a hurry types it; the translation stays as it is."""
@@ -48,12 +52,6 @@ def as_typed(english: str, rng: random.Random) -> str:
     if chance > 0.97:
         english = english.replace("'", "’")
     return english
-
-
-def encode_pair(sp, source: str, target: str) -> tuple[list[int], int]:
-    """`<s> <en> source <es> target </s>` and the position of `<es>`."""
-    head = [BOS, EN, *sp.encode(source), ES]
-    return [*head, *sp.encode(target), EOS], len(head) - 1
 
 
 def encode_epoch(sp, pairs, rng: random.Random) -> list[tuple[list[int], int]]:
@@ -99,18 +97,21 @@ def collate(rows, word_dropout: float, generator: torch.Generator) -> Batch:
         hidden = torch.rand(ids.shape, generator=generator) < word_dropout
         dividers = torch.tensor([divider for _, divider in rows])
         target = torch.arange(length)[None, :] > dividers[:, None]
-        ids[hidden & target & (ids > ES)] = UNK
+        ids[hidden & target & (ids >= RESERVED_END)] = UNK
     return Batch(ids, torch.tensor(at), torch.tensor(next_ids))
 
 
 class Epochs:
     """The batches of epoch n, the same each time for the same seed and files.
 
-    Each epoch has all natural pairs, and the next `grammar_share` of the generated ones.
+    Each epoch has all natural pairs, the next `grammar_pairs` of the generated ones, and what
+    `tasks` adds.
     """
 
-    def __init__(self, sp: sentencepiece.SentencePieceProcessor, natural, generated, options):
-        self.sp, self.natural, self.generated = sp, natural, generated
+    def __init__(
+        self, sp: sentencepiece.SentencePieceProcessor, natural, generated, tasks: TaskRows, options
+    ):
+        self.sp, self.natural, self.generated, self.tasks = sp, natural, generated, tasks
         self.tokens, self.seed = options.tokens, options.seed
         self.grammar, self.word_dropout = options.grammar_pairs, options.word_dropout
 
@@ -122,7 +123,7 @@ class Epochs:
             first = epoch * self.grammar
             count = len(self.generated)
             pairs += [self.generated[(first + i) % count] for i in range(self.grammar)]
-        rows = encode_epoch(self.sp, pairs, rng)
+        rows = encode_epoch(self.sp, pairs, rng) + self.tasks.epoch(rng)
         groups = cut(rows, self.tokens, rng)
         for number in range(start, len(groups)):
             generator = torch.Generator().manual_seed((self.seed * 1000 + epoch) * 100_000 + number)

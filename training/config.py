@@ -13,12 +13,14 @@ SHIPPED = ROOT / "models" / "onehead-tiny" / "translate-en-es.q8_0.gguf"
 
 UNK, BOS, EOS = 0, 1, 2
 EN, ES = 3, 4
-# Tasks that join later find their tokens here, so that the vocabulary need not change.
+# All tasks' tokens and some to spare, so that the vocabulary need not change when one joins.
 CONTROL_TOKENS = (
     ["<en>", "<es>", "<sentiment>", "<positive>", "<negative>", "<neutral>"]
-    + ["<question>", "<passage>", "<answer>", "<story>"]
-    + [f"<reserved{i}>" for i in range(8)]
+    + ["<question>", "<passage>", "<answer>", "<story>", "<none>"]
+    + [f"<reserved{i}>" for i in range(7)]
 )
+TOKEN = {name: EN + i for i, name in enumerate(CONTROL_TOKENS)}
+RESERVED_END = EN + len(CONTROL_TOKENS)  # the first id that is text
 VOCABULARY = 4096
 MAX_SOURCE_TOKENS = 60
 MAX_TARGET_TOKENS = 80

@@ -12,11 +12,11 @@ from torch.nn import functional as F
 from config import ModelConfig
 
 
-def rope_tables(config: ModelConfig, length: int) -> tuple[Tensor, Tensor]:
+def rope_tables(config: ModelConfig, length: int, device=None) -> tuple[Tensor, Tensor]:
     """cos and sin of position * base^(-2i / D), each [T, D / 2]."""
-    pairs = torch.arange(0, config.head_size, 2, dtype=torch.float32)
+    pairs = torch.arange(0, config.head_size, 2, dtype=torch.float32, device=device)
     angles = torch.outer(
-        torch.arange(length, dtype=torch.float32),
+        torch.arange(length, dtype=torch.float32, device=device),
         config.rope_base ** (-pairs / config.head_size),
     )
     return angles.cos(), angles.sin()
@@ -34,7 +34,9 @@ def dropout(x: Tensor, share: float, training: bool) -> Tensor:
     """Zero a share of x, in steps of 1 / 256: one random byte a number, made eight at a time."""
     if not training or share == 0:
         return x
-    words = torch.empty((x.numel() + 7) // 8, dtype=torch.int64).random_(-(2**63), None)
+    words = torch.empty((x.numel() + 7) // 8, dtype=torch.int64, device=x.device).random_(
+        -(2**63), None
+    )
     cut = round(share * 256)
     kept = words.view(torch.uint8)[: x.numel()].view(x.shape) >= cut
     return x * (kept.to(x.dtype) * (256 / (256 - cut)))
@@ -75,7 +77,7 @@ class Attention(nn.Module):
         rows = rows.transpose(1, 2).reshape(batch * c.kv_heads, length * share, c.head_size)
         keys = key.reshape(batch * c.kv_heads, seen, c.head_size)
         values = value.reshape(batch * c.kv_heads, seen, c.head_size)
-        future = torch.full((length, seen), float("-inf"), dtype=rows.dtype)
+        future = torch.full((length, seen), float("-inf"), dtype=rows.dtype, device=x.device)
         future = future.triu_(seen - length + 1)
         mask = future[:, None, :].expand(length, share, seen).reshape(length * share, seen)
         scores = torch.baddbmm(mask, rows, keys.transpose(1, 2), alpha=c.head_size**-0.5)
@@ -154,7 +156,7 @@ class Translator(nn.Module):
         other outputs nobody reads, then works on N rows.
         """
         start = 0 if past is None else past[0][0].shape[2]
-        cos, sin = rope_tables(self.config, start + ids.shape[1])
+        cos, sin = rope_tables(self.config, start + ids.shape[1], ids.device)
         cos, sin = cos[start:], sin[start:]
         x = dropout(F.embedding(ids, self.embedding), self.config.dropout, self.training)
         caches = []

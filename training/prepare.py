@@ -10,6 +10,7 @@ import sentencepiece
 from config import CONTROL_TOKENS, DEFAULT_DATA, DEFAULT_WORK, EN, ES, ROOT, VOCABULARY
 from corpus import FORBIDDEN, assert_absent, normal, read_rows, tatoeba, write_rows
 from grammar.generate import generate
+from tasks import data as tasks
 
 HELD_OUT = ROOT / "training" / "grammar" / "heldout.tsv"
 
@@ -29,17 +30,18 @@ def split(pairs, held_back: int, seed: int):
     return kept, rows
 
 
-def train_tokenizer(work: Path, natural, generated) -> None:
+def train_tokenizer(work: Path, pairs, texts: list[str], vocabulary: int) -> None:
     """SentencePiece BPE on both languages whose ids are also llama.cpp's."""
     text = work / "tokenizer.txt"
     with open(text, "w", encoding="utf-8") as out:
-        for english, spanish in [*natural, *generated]:
+        for english, spanish in pairs:
             out.write(english + "\n" + spanish + "\n")
+        out.writelines(line + "\n" for line in texts)
     sentencepiece.SentencePieceTrainer.train(
         input=str(text),
         model_prefix=str(work / "sp"),
         model_type="bpe",
-        vocab_size=VOCABULARY,
+        vocab_size=vocabulary,
         byte_fallback=True,
         character_coverage=0.9999,
         normalization_rule_name="identity",
@@ -65,6 +67,8 @@ def main():
     parse.add_argument("--share", type=float, default=1.0, help="of the natural pairs to use")
     parse.add_argument("--held-back", type=int, default=1000, help="sentences for own scores")
     parse.add_argument("--generated", type=int, default=400_000, help="pairs of the grammar")
+    parse.add_argument("--vocabulary", type=int, default=VOCABULARY)
+    parse.add_argument("--tasks", action="store_true", help="the other tasks' data as well")
     parse.add_argument("--seed", type=int, default=1)
     chosen = parse.parse_args()
 
@@ -78,8 +82,11 @@ def main():
     write_rows(chosen.work / "natural.tsv", natural)
     write_rows(chosen.work / "own.tsv", own)
     write_rows(chosen.work / "generated.tsv", generated)
-    train_tokenizer(chosen.work, natural, generated[: len(natural) // 4])
     print(f"{len(natural)} natural, {len(generated)} generated, {len(own)} held back")
+    if chosen.tasks:
+        print(tasks.prepare(chosen.data, chosen.work, chosen.share, chosen.seed))
+    pairs = [*natural, *generated[: len(natural) // 4]]
+    train_tokenizer(chosen.work, pairs, tasks.texts(chosen.work), chosen.vocabulary)
 
 
 if __name__ == "__main__":

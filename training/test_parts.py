@@ -133,12 +133,12 @@ class Training(unittest.TestCase):
             self.assertLessEqual(max(len(rows[i][0]) for i in group) * len(group), 256)
 
     def test_loss_is_asked_on_the_target_alone_and_only_its_words_are_hidden(self):
-        rows = [([1, EN, 10, 11, ES, 20, 21, EOS], 4), ([1, EN, 10, ES, 20, EOS], 3)]
+        rows = [([1, EN, 50, 51, ES, 60, 61, EOS], 4), ([1, EN, 50, ES, 60, EOS], 3)]
         batch = collate(rows, 1.0, torch.Generator())
-        self.assertEqual(batch.next_ids.tolist(), [20, 21, EOS, 20, EOS])
+        self.assertEqual(batch.next_ids.tolist(), [60, 61, EOS, 60, EOS])
         self.assertEqual(batch.at.tolist(), [4, 5, 6, 10, 11])
-        self.assertEqual(batch.ids[0].tolist(), [1, EN, 10, 11, ES, UNK, UNK])
-        self.assertEqual(batch.ids[1, :5].tolist(), [1, EN, 10, ES, UNK])
+        self.assertEqual(batch.ids[0].tolist(), [1, EN, 50, 51, ES, UNK, UNK])
+        self.assertEqual(batch.ids[1, :5].tolist(), [1, EN, 50, ES, UNK])
 
     def test_schedule_warms_up_and_ends_near_zero(self):
         factors = [by_steps(step, 2000) for step in range(2000)]

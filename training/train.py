@@ -21,6 +21,8 @@ from corpus import read_rows
 from model import Translator
 from muon import Muon
 from schedule import Clock, by_steps, replay
+from tasks.data import TASKS
+from tasks.rows import TaskRows
 
 
 def options():
@@ -34,15 +36,23 @@ def options():
     parse.add_argument("--stop-at", type=int, help="checkpoint and stop at this step")
     parse.add_argument("--kv-heads", type=int, default=1)
     parse.add_argument("--heads", type=int, default=8)
+    parse.add_argument("--layers", type=int, default=6)
+    parse.add_argument("--width", type=int, default=256)
+    parse.add_argument("--hidden", type=int, default=704)
+    parse.add_argument("--context", type=int, default=256, help="positions, and the longest row")
     parse.add_argument("--dropout", type=float, default=0.1)
     parse.add_argument("--word-dropout", type=float, default=0.0)
     parse.add_argument("--smoothing", type=float, default=0.1)
     parse.add_argument("--tokens", type=int, default=4096, help="tokens a step, padding counted")
+    parse.add_argument("--accumulate", type=int, default=1, help="batches a step")
     parse.add_argument("--grammar-pairs", type=int, default=9_000, help="generated pairs an epoch")
+    for task in TASKS:
+        parse.add_argument(f"--{task}", type=int, default=0, help=f"rows of {task} an epoch")
     parse.add_argument("--muon-lr", type=float, default=0.02)
     parse.add_argument("--adam-lr", type=float, default=2e-3)
     parse.add_argument("--seed", type=int, default=1)
     parse.add_argument("--threads", type=int, default=2)
+    parse.add_argument("--device", default="cpu", help="cpu or cuda")
     parse.add_argument("--checkpoint-seconds", type=float, default=180)
     return parse.parse_args()
 
@@ -64,13 +74,21 @@ class Run:
         self.folder = chosen.work / chosen.run
         self.folder.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(chosen.seed)
+        self.sp = sentencepiece.SentencePieceProcessor(model_file=str(chosen.work / "sp.model"))
         self.config = ModelConfig(
+            vocabulary=self.sp.vocab_size(),
+            width=chosen.width,
+            layers=chosen.layers,
             kv_heads=chosen.kv_heads,
             heads=chosen.heads,
-            head_size=256 // chosen.heads,
+            head_size=chosen.width // chosen.heads,
+            hidden=chosen.hidden,
+            context=chosen.context,
             dropout=chosen.dropout,
         )
-        self.model = Translator(self.config)
+        self.model = Translator(self.config).to(chosen.device)
+        counts = {task: getattr(chosen, task) for task in TASKS}
+        self.tasks = TaskRows(self.sp, chosen.work, counts, chosen.context)
         self.optimisers = optimisers(self.model, chosen)
         self.peaks = [o.param_groups[0]["lr"] for o in self.optimisers]
         self.step, self.epoch, self.batch, self.seconds = 0, 0, 0, 0.0
@@ -93,11 +111,11 @@ class Run:
     def restore(self):
         if not self.latest.exists():
             return
-        state = torch.load(self.latest, weights_only=True)
+        state = torch.load(self.latest, weights_only=True, map_location=self.chosen.device)
         self.model.load_state_dict(state["model"])
         for optimiser, saved in zip(self.optimisers, state["optimisers"]):
             optimiser.load_state_dict(saved)
-        torch.set_rng_state(state["rng"])
+        torch.set_rng_state(state["rng"].cpu())
         for name in ("step", "epoch", "batch", "seconds", "began", "factor"):
             setattr(self, name, state[name])
         log = self.folder / "schedule.log"
@@ -133,15 +151,20 @@ class Run:
             return time.time() >= self.clock.deadline
         return self.step >= (len(self.replayed) if self.replayed else self.chosen.steps)
 
-    def advance(self, batch) -> float:
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            loss = self.model.loss(batch.ids, batch.at, batch.next_ids, self.chosen.smoothing)
-        loss.backward()
+    def advance(self, batches) -> float:
+        """One step on the mean of the batches' losses, which is returned."""
+        device, total = self.chosen.device, 0.0
+        for batch in batches:
+            batch = batch.to(device)
+            with torch.autocast(device, dtype=torch.bfloat16):
+                loss = self.model.loss(batch.ids, batch.at, batch.next_ids, self.chosen.smoothing)
+            (loss / len(batches)).backward()
+            total += loss.item() / len(batches)
         for optimiser, peak in zip(self.optimisers, self.peaks):
             optimiser.param_groups[0]["lr"] = peak * self.factor
             optimiser.step()
             optimiser.zero_grad(set_to_none=True)
-        return loss.item()
+        return total
 
     def status(self, batches: int, rate: float):
         with open(self.folder / "train.log", "a") as log:
@@ -160,24 +183,28 @@ class Run:
         (self.chosen.work / "STATUS").write_text(json.dumps(line) + "\n")
 
     def go(self):
-        sp = sentencepiece.SentencePieceProcessor(model_file=str(self.chosen.work / "sp.model"))
         log = open(self.folder / "schedule.log", "a")
         saved = reported = time.time()
         tokens = 0
         while not self.finished():
             natural = read_rows(self.chosen.work / "natural.tsv")
             generated = read_rows(self.chosen.work / "generated.tsv")
-            epochs = Epochs(sp, natural, generated, self.chosen)
+            epochs = Epochs(self.sp, natural, generated, self.tasks, self.chosen)
+            gathered = []
             for number, batches, batch in epochs.batches(self.epoch, self.batch):
                 if self.finished():
                     break
+                gathered.append(batch)
+                if len(gathered) < self.chosen.accumulate and number + 1 < batches:
+                    continue
                 started = time.time()
                 self.factor = self.next_factor()
-                value = self.advance(batch)
+                value = self.advance(gathered)
                 self.loss = value if self.loss != self.loss else 0.98 * self.loss + 0.02 * value
                 log.write(f"{self.step} {self.factor:.6f}\n")
                 self.step, self.batch = self.step + 1, number + 1
-                tokens += batch.ids.numel()
+                tokens += sum(batch.ids.numel() for batch in gathered)
+                gathered = []
                 now = time.time()
                 self.seconds += now - started
                 if now - reported > 20:

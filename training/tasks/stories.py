@@ -1,0 +1,21 @@
+"""TinyStories: whole stories, cut where they are longer than the context."""
+
+import gzip
+from pathlib import Path
+
+
+def read(path: Path) -> list[str]:
+    """One story a line; ` \\n ` in it is a paragraph break."""
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding="utf-8") as lines:
+        stories = [line.strip().replace(" \\n ", "\n").replace("\\n", "\n") for line in lines]
+    return [story for story in stories if story]
+
+
+def train(data: Path) -> list[str]:
+    folder = data / "tinystories"
+    return read(folder / "train.cased.txt.gz") + read(folder / "train.recased.txt.gz")
+
+
+def dev(data: Path) -> list[str]:
+    return read(data / "tinystories" / "dev.txt")
