@@ -135,11 +135,17 @@ describe("what comes with a token", () => {
   });
   test("without asking there are none", async () => {
     const [token] = await all(model.generate("The cat", { maxTokens: 1 }));
-    expect(Object.keys(token as Token).sort()).toEqual(["id", "index", "logprob", "text"]);
+    expect(Object.keys(token as Token).sort()).toEqual(["id", "index", "text"]);
+    const [asked] = await all(model.generate("The cat", { maxTokens: 1, logprobs: true }));
+    const { logprob, ...rest } = asked as Token;
+    expect(rest).toEqual(token);
+    expect(logprob).toBeLessThan(0);
+    const [beside] = await all(model.generate("The cat", { maxTokens: 1, candidates: 1 }));
+    expect(beside?.logprob).toBe(logprob);
   });
   test("ablating a head changes the text's probabilities, for that generation alone", async () => {
     const logprobs = async (options: object) =>
-      (await all(model.generate("The cat", { maxTokens: 5, ...options }))).map(({ logprob }) => logprob);
+      (await all(model.generate("The cat", { maxTokens: 5, logprobs: true, ...options }))).map(({ logprob }) => logprob);
     const plain = await logprobs({});
     expect(await logprobs({ ablate: [{ layer: 0, head: 0 }] })).not.toEqual(plain);
     expect(await logprobs({ ablate: [] })).toEqual(plain);

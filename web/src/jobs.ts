@@ -81,6 +81,10 @@ export class GenerateJob extends ReadingJob<WireResult> {
   #firstMs = 0;
   #lastMs = 0;
 
+  get #wantsLogprob(): boolean {
+    return this.#options.logprobs || this.nCandidates > 0;
+  }
+
   /** Where the session stands if the generation ends here: at the last released token, or where it began. */
   get standing(): number {
     return this.#nReleased > 0 ? this.#promptEnd + this.#nReleased : this.#begin;
@@ -114,7 +118,8 @@ export class GenerateJob extends ReadingJob<WireResult> {
   override flags(position: number): number {
     const chooses = position >= this.#promptEnd - 1;
     const traced = this.tap?.wantsRows && (chooses || this.#options.trace?.queries === "all");
-    return (chooses ? RowFlag.sample : 0) | (traced ? RowFlag.trace : 0);
+    const sample = this.#wantsLogprob ? RowFlag.sample : RowFlag.sample | RowFlag.skipLogprob;
+    return (chooses ? sample : 0) | (traced ? RowFlag.trace : 0);
   }
 
   override accept(position: number, output: RowOutput): void {
@@ -130,7 +135,7 @@ export class GenerateJob extends ReadingJob<WireResult> {
       id: output.id,
       text: output.text,
       index: this.#nChosen++,
-      logprob: output.logprob,
+      ...(this.#wantsLogprob && { logprob: output.logprob }),
       position: ids.length,
       partial: output.text === "" && !this.engine.isControl(output.id),
       ...(this.nCandidates > 0 && { candidates: output.candidates }),

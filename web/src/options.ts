@@ -144,6 +144,7 @@ export const generateOptionChecks: Checks<GenerateOptions> = {
   minP: within(0, 1),
   repetitionPenalty: must("a number above 0", (value) => isNumber(value) && value > 0 && Number.isFinite(value)),
   seed: wholeFrom(0),
+  logprobs: aBoolean,
   candidates: wholeFrom(0),
   trace: anObject,
   ablate: must("a list of { layer, head }", (value) =>
@@ -173,6 +174,7 @@ export function checkGenerate(
     minP: o.minP ?? 0,
     repetitionPenalty: o.repetitionPenalty ?? 1,
     seed: o.seed ?? 0,
+    logprobs: o.logprobs ?? false,
     candidates: o.candidates ?? 0,
     trace,
     ablate: o.ablate ?? [],

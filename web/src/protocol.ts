@@ -38,6 +38,7 @@ export interface WireGenerate {
   minP: number;
   repetitionPenalty: number;
   seed: number;
+  logprobs: boolean;
   candidates: number;
   trace: WireTrace | undefined;
   ablate: readonly { layer: number; head: number }[];
@@ -86,7 +87,7 @@ export interface WireToken {
   id: number;
   text: string;
   index: number;
-  logprob: number;
+  logprob?: number;
   position: number;
   candidates?: Candidate[];
   trace?: Trace;

@@ -24,7 +24,7 @@ export interface RawInfo {
   eosId: number;
 }
 
-export const RowFlag = { sample: 1, trace: 2, score: 8 } as const;
+export const RowFlag = { sample: 1, trace: 2, score: 8, skipLogprob: 16 } as const;
 export const EncodeFlag = { bos: 1, noBos: 2, special: 4 } as const;
 export const TraceFlag = { attention: 1, queries: 2, hidden: 4 } as const;
 

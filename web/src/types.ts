@@ -180,6 +180,8 @@ export interface GenerateOptions {
   repetitionPenalty?: number | undefined;
   /** Default 0. The same seed gives the same text everywhere. */
   seed?: number | undefined;
+  /** Give each token its log-probability; `candidates` does too. Default false: it costs a little time. */
+  logprobs?: boolean | undefined;
   /** Give each token the n likeliest alternatives, itself included if among them. Default 0. */
   candidates?: number | undefined;
   /** Give each token the trace of the step that chose it; see {@link Token.trace}. */
@@ -205,8 +207,8 @@ export interface Token {
   readonly text: string;
   /** 0 for the first generated token. */
   readonly index: number;
-  /** Of the model's own distribution, before temperature and the like. */
-  readonly logprob: number;
+  /** Of the model's own distribution, before temperature and the like; with `logprobs` or `candidates`. */
+  readonly logprob?: number;
   /** The likeliest tokens of this step, best first; with `candidates`. */
   readonly candidates?: readonly Candidate[];
   /**
