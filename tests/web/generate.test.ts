@@ -145,7 +145,9 @@ describe("what comes with a token", () => {
   });
   test("ablating a head changes the text's probabilities, for that generation alone", async () => {
     const logprobs = async (options: object) =>
-      (await all(model.generate("The cat", { maxTokens: 5, logprobs: true, ...options }))).map(({ logprob }) => logprob);
+      (await all(model.generate("The cat", { maxTokens: 5, logprobs: true, ...options }))).map(
+        ({ logprob }) => logprob,
+      );
     const plain = await logprobs({});
     expect(await logprobs({ ablate: [{ layer: 0, head: 0 }] })).not.toEqual(plain);
     expect(await logprobs({ ablate: [] })).toEqual(plain);

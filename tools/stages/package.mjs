@@ -2,7 +2,7 @@
 // by Vite (dev server and build), webpack and esbuild, in a page. All must give the same translation.
 
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +13,7 @@ import { repo } from "../lib/paths.mjs";
 import { capture, runQuietly } from "../lib/run.mjs";
 import { counts } from "../lib/stage.mjs";
 
+const manifest = JSON.parse(readFileSync(join(repo, "package.json"), "utf8"));
 const bin = (name) => join(repo, "node_modules/.bin", name);
 const sentence = "The cat purrs.";
 
@@ -183,7 +184,18 @@ export async function packageTests() {
     const user = join(work, "user");
     mkdirSync(user);
     writeFileSync(join(user, "package.json"), '{ "name": "user", "private": true, "type": "module" }\n');
-    await must("npm install", user, npm, ["install", "--offline", "--no-audit", "--no-fund", ...tarballs]);
+    // Without network: what the packages depend on comes from this clone too.
+    const dependencies = Object.keys(manifest.dependencies ?? {}).map((name) =>
+      pack(join(repo, "node_modules", name), work),
+    );
+    await must("npm install", user, npm, [
+      "install",
+      "--offline",
+      "--no-audit",
+      "--no-fund",
+      ...tarballs,
+      ...dependencies,
+    ]);
     writeFileSync(join(user, "main.js"), entry);
     writeFileSync(join(user, "index.html"), html("./main.js"));
 
