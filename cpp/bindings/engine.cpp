@@ -62,13 +62,14 @@ int32_t Engine::load_end() {
 double Engine::estimate_bytes() const {
   if (model_ != nullptr) {
     return static_cast<double>(model_->weight_bytes()) +
-           static_cast<double>(model_->kv_bytes_per_token()) * model_->context_length();
+           static_cast<double>(model_->kv_bytes(model_->context_length()));
   }
   if (!loader_ || !loader_->has_header()) return 0;
   const Config& c = loader_->config();
   const int32_t context = effective_context(c, loader_->options().context_length);
+  const KvCache cache(c, KvType::kF32, loader_->options().max_rows);
   return static_cast<double>(loader_->plan().arena_bytes) +
-         8.0 * c.n_layers * c.kv_dim() * blocks_for(context) * kBlockPositions;
+         static_cast<double>(cache.bytes_for(context));
 }
 
 // Text

@@ -177,8 +177,11 @@ void attend(const float* k, const float* v, int32_t head_dim, AttentionRow* cons
 
 }  // namespace
 
-void attention_block(const float* k, const float* v, int32_t head_dim, AttentionRow* rows,
-                     int32_t n_rows, AttentionScratch& scratch) {
+void attention_block(const KvTile& kv, AttentionRow* rows, int32_t n_rows,
+                     AttentionScratch& scratch) {
+  const float* k = kv.keys();
+  const float* v = kv.values();
+  const int32_t head_dim = kv.head_dim;
   AttentionRow* tile[kAttentionTileRows];
   int32_t filled = 0;
   for (int32_t r = 0; r < n_rows; ++r) {

@@ -7,9 +7,9 @@
 
 #include <cstdint>
 
-namespace onehead {
+#include "kernels/kv_tile.hpp"
 
-inline constexpr int32_t kBlockPositions = 64;
+namespace onehead {
 
 // One query row and its running state over the blocks merged so far.
 struct AttentionRow {
@@ -33,15 +33,14 @@ struct AttentionScratch {
   alignas(64) float values[kDims];
 };
 
-// k [head_dim][64] and v [64][head_dim], both 64-byte aligned. For each row with visible positions
-// i:
+// For each row with visible positions i, with K [head_dim][64] and V [64][head_dim] of the tile:
 //   s_i = sum over d ascending of q_d * k_di, from +0;   m_b = max s_i;   p_i = exp(s_i - m_b)
 //   l_b = sum of p_i in 16 partials (i mod 16), folded 8-4-2-1;   o_bj = sum over i of p_i * v_ij
 // and the fold into the row's state: m' = max(m, m_b), a = exp(m - m'), b = exp(m_b - m'),
 //   l = l * a + l_b * b,   o_j = o_j * a + o_bj * b.
 // A row that sees nothing is left alone. V of a position that no row of the call sees is not read.
-void attention_block(const float* k, const float* v, int32_t head_dim, AttentionRow* rows,
-                     int32_t n_rows, AttentionScratch& scratch);
+void attention_block(const KvTile& tile, AttentionRow* rows, int32_t n_rows,
+                     AttentionScratch& scratch);
 
 // out_j = o_j * (1 / l); out may be o.
 void attention_finish(const float* o, float l, int32_t head_dim, float* out);

@@ -11,7 +11,7 @@
 namespace onehead {
 
 Expected<Activations> Activations::create(const Config& config, int32_t max_rows,
-                                          int32_t context_length) {
+                                          int32_t context_length, int32_t n_window_groups) {
   Activations a;
   a.max_rows = max_rows;
   const auto rows = static_cast<uint64_t>(max_rows);
@@ -63,9 +63,11 @@ Expected<Activations> Activations::create(const Config& config, int32_t max_rows
   a.attention_rows.resize(static_cast<size_t>(max_rows) *
                           static_cast<size_t>(config.queries_per_kv()));
   a.is_first.resize(static_cast<size_t>(max_rows));
-  // Every row sees at most every block of a full context.
-  const size_t n_pairs_of_row_and_block =
-      static_cast<size_t>(blocks_for(context_length)) * static_cast<size_t>(max_rows);
+  // Every row sees at most every block of a full context, in every window group.
+  const size_t n_pairs_of_row_and_block = static_cast<size_t>(n_window_groups) *
+                                          static_cast<size_t>(blocks_for(context_length)) *
+                                          static_cast<size_t>(max_rows);
+  a.group_ends.reserve(static_cast<size_t>(n_window_groups));
   a.groups.reserve(n_pairs_of_row_and_block);
   a.row_list.reserve(n_pairs_of_row_and_block);
   return a;

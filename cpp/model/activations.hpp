@@ -28,7 +28,7 @@ class Activations {
  public:
   // For up to max_rows rows of sequences of up to context_length positions. Errors: kOutOfMemory.
   static Expected<Activations> create(const Config& config, int32_t max_rows,
-                                      int32_t context_length);
+                                      int32_t context_length, int32_t n_window_groups);
 
   int32_t max_rows = 0;
   float* residual = nullptr;     // [max_rows, model_dim]
@@ -50,7 +50,10 @@ class Activations {
   std::vector<AttentionRow> attention_rows;  // [max_rows * queries_per_kv]
   std::vector<uint8_t> is_first;             // [max_rows]: no block merged yet
   AttentionScratch attention_scratch;
-  std::vector<BlockGroup> groups;  // by ascending block index of their rows' sequences
+  // Of all window groups, one after the other; each by ascending block index of its rows'
+  // sequences.
+  std::vector<BlockGroup> groups;
+  std::vector<size_t> group_ends;  // [n_window_groups]: where each one's end in `groups`
   std::vector<int32_t> row_list;
 
  private:

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/status.hpp"
 #include "format/gguf.hpp"
@@ -32,10 +33,16 @@ struct Config {
   float rms_eps = 1e-5f;
   double rope_base = 10000.0;
   bool tied_head = false;  // the output head is the embedding matrix
+  std::vector<int32_t>
+      windows;  // [n_layers] positions that a query sees, 0: all; empty: all see all
 
   int32_t query_dim() const { return n_query_heads * head_dim; }
   int32_t kv_dim() const { return n_kv_heads * head_dim; }
   int32_t queries_per_kv() const { return n_query_heads / n_kv_heads; }
+  // A query of the layer at position p sees positions > p - window; 0: all positions up to p.
+  int32_t window_of(int32_t layer) const {
+    return windows.empty() ? 0 : windows[static_cast<size_t>(layer)];
+  }
 };
 
 // Errors: kUnsupportedModel for an architecture or feature that is not implemented, kBadFile for

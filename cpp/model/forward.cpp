@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <initializer_list>
+#include <limits>
 
 #include "kernels/activation.hpp"
 #include "kernels/attention.hpp"
@@ -24,7 +25,7 @@ class ForwardPass {
   ForwardPass(const Graph& graph, std::span<const Row> rows, const TraceRequest& trace)
       : config_(graph.config),
         weights_(graph.weights),
-        pool_(graph.pool),
+        cache_(graph.cache),
         act_(graph.activations),
         int_dot_(graph.int_dot),
         rows_(rows),
@@ -78,20 +79,37 @@ class ForwardPass {
     }
   }
 
-  // For every block index in ascending order, the rows that see a block there, together where they
-  // share it.
   void group_rows_by_block() {
     act_.groups.clear();
+    act_.group_ends.clear();
     act_.row_list.clear();
-    int32_t n_indices = 0;
-    for (const Row& row : rows_)
-      n_indices = std::max(n_indices, row.position / kBlockPositions + 1);
-    for (int32_t index = 0; index < n_indices; ++index) {
+    for (int32_t window = 0; window < cache_.n_groups(); ++window) {
+      group_rows_by_block(window);
+      act_.group_ends.push_back(act_.groups.size());
+    }
+  }
+
+  bool sees_block(int32_t window, const Row& row, int32_t index) const {
+    return index <= row.position / kBlockPositions &&
+           index >= cache_.first_seen(window, row.position) / kBlockPositions;
+  }
+
+  // For every block index in ascending order, the rows that see a block of a window group there,
+  // together where they share it.
+  void group_rows_by_block(int32_t window) {
+    int32_t first_index = std::numeric_limits<int32_t>::max();
+    int32_t last_index = 0;
+    for (const Row& row : rows_) {
+      first_index =
+          std::min(first_index, cache_.first_seen(window, row.position) / kBlockPositions);
+      last_index = std::max(last_index, row.position / kBlockPositions);
+    }
+    for (int32_t index = first_index; index <= last_index; ++index) {
       const size_t first_group = act_.groups.size();
       for (int32_t r = 0; r < n_rows_; ++r) {
         const Row& row = rows_[as_size(r)];
-        if (row.position / kBlockPositions < index) continue;
-        const int32_t block = row.sequence->block_at(index);
+        if (!sees_block(window, row, index)) continue;
+        const int32_t block = row.sequence->block_at(window, index);
         const auto same = [block](const BlockGroup& g) { return g.block == block; };
         const auto begin = act_.groups.begin() + static_cast<std::ptrdiff_t>(first_group);
         const auto found = std::find_if(begin, act_.groups.end(), same);
@@ -106,8 +124,8 @@ class ForwardPass {
         group.begin = static_cast<int32_t>(act_.row_list.size());
         for (int32_t r = 0; r < n_rows_; ++r) {
           const Row& row = rows_[as_size(r)];
-          if (row.position / kBlockPositions >= index &&
-              row.sequence->block_at(index) == group.block) {
+          if (sees_block(window, row, index) &&
+              row.sequence->block_at(window, index) == group.block) {
             act_.row_list.push_back(r);
           }
         }
@@ -158,15 +176,12 @@ class ForwardPass {
 
       float* key = row_of(act_.key, r, config_.kv_dim());
       const float* value = row_of(act_.value, r, config_.kv_dim());
-      const int32_t block = row.sequence->block_at(row.position / kBlockPositions);
-      const int32_t slot = row.position % kBlockPositions;
+      const int32_t block =
+          row.sequence->block_at(cache_.group_of(layer), row.position / kBlockPositions);
       for (int32_t g = 0; g < config_.n_kv_heads; ++g) {
         rope_interleaved(key + g * head_dim, cosine, sine, n_pairs);
-        float* keys = pool_.keys(block, layer, g);
-        for (int32_t d = 0; d < head_dim; ++d)
-          keys[d * kBlockPositions + slot] = key[g * head_dim + d];
-        std::memcpy(pool_.values(block, layer, g) + slot * head_dim, value + g * head_dim,
-                    as_size(head_dim) * sizeof(float));
+        store_position(cache_.tile(block, layer, g), row.position % kBlockPositions,
+                       key + g * head_dim, value + g * head_dim);
       }
     }
   }
@@ -174,18 +189,19 @@ class ForwardPass {
   void attend(int32_t layer) {
     const int32_t n_shared = config_.queries_per_kv();
     const int32_t layer_slot = traced_slot(trace_.layers, layer);
+    const int32_t window = cache_.group_of(layer);
     std::fill(act_.is_first.begin(), act_.is_first.end(), uint8_t{1});
-    for (const BlockGroup& group : act_.groups) {
+    for (const BlockGroup& group : block_groups(window)) {
       for (int32_t g = 0; g < config_.n_kv_heads; ++g) {
         int32_t n = 0;
         for (int32_t i = 0; i < group.count; ++i) {
           const int32_t r = act_.row_list[as_size(group.begin + i)];
           for (int32_t h = g * n_shared; h < (g + 1) * n_shared; ++h) {
-            act_.attention_rows[as_size(n++)] = attention_row(group, r, h, layer_slot);
+            act_.attention_rows[as_size(n++)] = attention_row(window, group, r, h, layer_slot);
           }
         }
-        attention_block(pool_.keys(group.block, layer, g), pool_.values(group.block, layer, g),
-                        config_.head_dim, act_.attention_rows.data(), n, act_.attention_scratch);
+        attention_block(cache_.tile(group.block, layer, g), act_.attention_rows.data(), n,
+                        act_.attention_scratch);
       }
       for (int32_t i = 0; i < group.count; ++i) {
         act_.is_first[as_size(act_.row_list[as_size(group.begin + i)])] = 0;
@@ -194,12 +210,19 @@ class ForwardPass {
     for (int32_t r = 0; r < n_rows_; ++r) finish_heads(layer, layer_slot, r);
   }
 
-  AttentionRow attention_row(const BlockGroup& group, int32_t r, int32_t head, int32_t layer_slot) {
+  std::span<const BlockGroup> block_groups(int32_t window) const {
+    const size_t begin = window == 0 ? 0 : act_.group_ends[as_size(window - 1)];
+    return std::span<const BlockGroup>(act_.groups)
+        .subspan(begin, act_.group_ends[as_size(window)] - begin);
+  }
+
+  AttentionRow attention_row(int32_t window, const BlockGroup& group, int32_t r, int32_t head,
+                             int32_t layer_slot) {
     const Row& row = rows_[as_size(r)];
     const size_t state = as_size(r) * as_size(config_.n_query_heads) + as_size(head);
     AttentionRow out;
     out.q = row_of(act_.query, r, config_.query_dim()) + head * config_.head_dim;
-    out.visible_begin = 0;
+    out.visible_begin = std::max(0, cache_.first_seen(window, row.position) - group.first_position);
     out.visible_end = std::min(kBlockPositions, row.position + 1 - group.first_position);
     out.m = act_.running_max + state;
     out.l = act_.running_sum + state;
@@ -225,8 +248,9 @@ class ForwardPass {
       if (row.trace != nullptr && trace_.attention && layer_slot >= 0) {
         const int32_t head_slot = traced_slot(trace_.heads, h);
         if (head_slot >= 0) {
-          float* scores = scores_of(*row.trace, layer_slot, head_slot);
-          attention_weights(scores, row.position + 1, act_.running_max[state], l, scores);
+          const int32_t first = cache_.first_seen(cache_.group_of(layer), row.position);
+          float* scores = scores_of(*row.trace, layer_slot, head_slot) + first;
+          attention_weights(scores, row.position + 1 - first, act_.running_max[state], l, scores);
         }
       }
       if (row.ablated != nullptr &&
@@ -327,7 +351,7 @@ class ForwardPass {
 
   const Config& config_;
   const Weights& weights_;
-  BlockPool& pool_;
+  KvCache& cache_;
   Activations& act_;
   IntDot int_dot_;
   std::span<const Row> rows_;

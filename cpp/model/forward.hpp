@@ -14,6 +14,7 @@
 #include "model/activations.hpp"
 #include "model/config.hpp"
 #include "model/kv_cache.hpp"
+#include "model/sequence.hpp"
 #include "model/trace.hpp"
 #include "model/weights.hpp"
 
@@ -41,7 +42,7 @@ class LogitsSink {
 struct Graph {
   const Config& config;
   const Weights& weights;
-  BlockPool& pool;
+  KvCache& cache;
   Activations& activations;
   IntDot int_dot;
 };

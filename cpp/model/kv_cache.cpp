@@ -1,110 +1,60 @@
 #include "model/kv_cache.hpp"
 
-#include <cstring>
-#include <utility>
-
-#include "base/checked.hpp"
+#include <algorithm>
 
 namespace onehead {
 
-BlockPool::BlockPool(const Config& config)
-    : n_kv_heads_(config.n_kv_heads),
-      tile_floats_(static_cast<size_t>(config.head_dim) * kBlockPositions),
-      block_floats_(static_cast<size_t>(config.n_layers) * static_cast<size_t>(config.n_kv_heads) *
-                    2 * tile_floats_) {}
+KvCache::KvCache(const Config& config, KvType type, int32_t chunk)
+    : type_(type), head_dim_(config.head_dim), n_kv_heads_(config.n_kv_heads), chunk_(chunk) {
+  std::vector<Group> groups;
+  for (int32_t layer = 0; layer < config.n_layers; ++layer) {
+    const int32_t window = config.window_of(layer);
+    auto group = std::find_if(groups.begin(), groups.end(),
+                              [window](const Group& g) { return g.window == window; });
+    if (group == groups.end()) group = groups.insert(groups.end(), {window, 0, BlockPool(0)});
+    places_.push_back({static_cast<int32_t>(group - groups.begin()), group->n_layers++});
+  }
+  const size_t tile_bytes = kv_tile_bytes(type, head_dim_);
+  for (const Group& g : groups) {
+    const auto n_tiles = static_cast<size_t>(g.n_layers) * static_cast<size_t>(n_kv_heads_);
+    groups_.push_back({g.window, g.n_layers, BlockPool(n_tiles * tile_bytes)});
+  }
+}
 
-Status BlockPool::reserve(int32_t n_blocks) {
-  const int32_t missing = n_blocks - capacity();
-  if (missing <= 0) return {};
+int32_t KvCache::first_seen(int32_t group, int32_t position) const {
+  const int32_t window = groups_[static_cast<size_t>(group)].window;
+  return window == 0 ? 0 : std::max(0, position + 1 - window);
+}
+
+int32_t KvCache::most_blocks(int32_t group, int32_t length) const {
+  const int32_t window = groups_[static_cast<size_t>(group)].window;
+  const int32_t all = blocks_for(length);
+  // Before a step a sequence of length n holds the block of position n - kRewindPositions - window
+  // + 1, and in the step it grows to n + chunk.
+  if (window == 0 || window >= length) return all;
+  return std::min(all, blocks_for(window + kRewindPositions + chunk_ - 2) + 1);
+}
+
+uint64_t KvCache::bytes_for(int32_t length) const {
   uint64_t bytes = 0;
-  if (!checked_mul(static_cast<uint64_t>(missing), block_bytes(), bytes) || bytes > SIZE_MAX) {
-    return {ErrorCode::kOutOfMemory,
-            "The K/V cache for this context length does not fit in memory."};
+  for (int32_t g = 0; g < n_groups(); ++g) {
+    bytes += static_cast<uint64_t>(most_blocks(g, length)) * pool(g).block_bytes();
   }
-  Expected<AlignedBuffer> slab = AlignedBuffer::allocate(static_cast<size_t>(bytes));
-  if (!slab.ok()) return slab.status();
-  float* base = reinterpret_cast<float*>(slab->data());
-  const int32_t first = capacity();
-  const size_t total = static_cast<size_t>(n_blocks);
-  blocks_.reserve(total);
-  references_.reserve(total);
-  free_.reserve(total);
-  for (int32_t i = 0; i < missing; ++i) {
-    blocks_.push_back(base + static_cast<size_t>(i) * block_floats_);
-    references_.push_back(0);
-  }
-  for (int32_t i = missing; i-- > 0;) free_.push_back(first + i);
-  slabs_.push_back(std::move(*slab));
-  return {};
+  return bytes;
 }
 
-int32_t BlockPool::acquire() {
-  if (free_.empty()) return -1;
-  const int32_t block = free_.back();
-  free_.pop_back();
-  references_[static_cast<size_t>(block)] = 1;
-  // A block that was used before holds another sequence's numbers; unused slots are zeros by
-  // contract.
-  std::memset(blocks_[static_cast<size_t>(block)], 0, block_bytes());
-  return block;
+size_t KvCache::bytes_per_position() const {
+  size_t bytes = 0;
+  for (const Group& g : groups_) bytes += g.pool.block_bytes() / kBlockPositions;
+  return bytes;
 }
 
-void BlockPool::release(int32_t block) {
-  if (--references_[static_cast<size_t>(block)] == 0) free_.push_back(block);
-}
-
-void BlockPool::copy(int32_t from, int32_t to) {
-  std::memcpy(blocks_[static_cast<size_t>(to)], blocks_[static_cast<size_t>(from)], block_bytes());
-}
-
-float* BlockPool::keys(int32_t block, int32_t layer, int32_t kv_head) {
-  const size_t tile = (static_cast<size_t>(layer) * static_cast<size_t>(n_kv_heads_) +
-                       static_cast<size_t>(kv_head)) *
-                      2;
-  return blocks_[static_cast<size_t>(block)] + tile * tile_floats_;
-}
-
-float* BlockPool::values(int32_t block, int32_t layer, int32_t kv_head) {
-  return keys(block, layer, kv_head) + tile_floats_;
-}
-
-Sequence::Sequence(BlockPool& pool, int32_t max_length) : pool_(&pool), max_length_(max_length) {
-  blocks_.reserve(static_cast<size_t>(blocks_for(max_length)));
-}
-
-bool Sequence::extend() {
-  const int32_t slot = length_ % kBlockPositions;
-  if (slot == 0) {
-    const int32_t block = pool_->acquire();
-    if (block < 0) return false;
-    blocks_.push_back(block);
-  } else if (pool_->is_shared(blocks_.back())) {
-    const int32_t block = pool_->acquire();
-    if (block < 0) return false;
-    pool_->copy(blocks_.back(), block);
-    pool_->release(blocks_.back());
-    blocks_.back() = block;
-  }
-  ++length_;
-  return true;
-}
-
-void Sequence::truncate(int32_t length) {
-  const size_t keep = static_cast<size_t>(blocks_for(length));
-  while (blocks_.size() > keep) {
-    pool_->release(blocks_.back());
-    blocks_.pop_back();
-  }
-  length_ = length;
-}
-
-void Sequence::share(const Sequence& source) {
-  truncate(0);
-  for (const int32_t block : source.blocks_) {
-    pool_->retain(block);
-    blocks_.push_back(block);
-  }
-  length_ = source.length_;
+KvTile KvCache::tile(int32_t block, int32_t layer, int32_t kv_head) {
+  const Place place = places_[static_cast<size_t>(layer)];
+  const auto index = static_cast<size_t>(place.layer) * static_cast<size_t>(n_kv_heads_) +
+                     static_cast<size_t>(kv_head);
+  return {type_, head_dim_,
+          pool(place.group).data(block) + index * kv_tile_bytes(type_, head_dim_)};
 }
 
 }  // namespace onehead

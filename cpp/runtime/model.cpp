@@ -59,11 +59,13 @@ Expected<std::unique_ptr<Model>> Model::create(Loader loader) {
                                            to_decimal(loader.config().vocab_size) + " rows."};
   }
   const LoadOptions& options = loader.options();
-  Expected<Activations> activations =
-      Activations::create(loader.config(), options.max_rows,
-                          effective_context(loader.config(), options.context_length));
+  KvCache cache(loader.config(), KvType::kF32, options.max_rows);
+  Expected<Activations> activations = Activations::create(
+      loader.config(), options.max_rows, effective_context(loader.config(), options.context_length),
+      cache.n_groups());
   if (!activations.ok()) return activations.status();
-  return std::unique_ptr<Model>(new Model(loader, std::move(*tokenizer), std::move(*activations)));
+  return std::unique_ptr<Model>(
+      new Model(loader, std::move(*tokenizer), std::move(cache), std::move(*activations)));
 }
 
 Expected<std::unique_ptr<Model>> Model::from_bytes(std::span<const std::byte> file,
@@ -75,14 +77,14 @@ Expected<std::unique_ptr<Model>> Model::from_bytes(std::span<const std::byte> fi
   return create(std::move(loader));
 }
 
-Model::Model(Loader& loader, Tokenizer tokenizer, Activations activations)
+Model::Model(Loader& loader, Tokenizer tokenizer, KvCache cache, Activations activations)
     : header_(loader.take_header()),
       config_(loader.config()),
       weights_(loader.take_weights()),
       n_parameters_(loader.plan().n_parameters),
       tokenizer_(std::move(tokenizer)),
       context_length_(effective_context(config_, loader.options().context_length)),
-      pool_(config_),
+      cache_(std::move(cache)),
       activations_(std::move(activations)),
       int_dot_(select_int_dot()) {
   rows_.reserve(static_cast<size_t>(max_rows()));
@@ -92,12 +94,7 @@ Model::Model(Loader& loader, Tokenizer tokenizer, Activations activations)
 }
 
 Expected<std::unique_ptr<Session>> Model::create_session() {
-  if (Status status = pool_.reserve((n_sessions_ + 1) * blocks_for(context_length_));
-      !status.ok()) {
-    return status;
-  }
-  auto session =
-      std::make_unique<Session>(config_, tokenizer_, pool_, context_length_, n_sessions_);
+  auto session = std::make_unique<Session>(config_, tokenizer_, cache_, context_length_);
   if (Status status = session->begin_generation({}); !status.ok()) return status;
   return session;
 }
@@ -106,6 +103,12 @@ Expected<std::unique_ptr<Session>> Model::fork(const Session& source) {
   Expected<std::unique_ptr<Session>> session = create_session();
   if (session.ok()) (*session)->share(source);
   return session;
+}
+
+int32_t Model::blocks_in_use() const {
+  int32_t n = 0;
+  for (int32_t g = 0; g < cache_.n_groups(); ++g) n += cache_.pool(g).in_use();
+  return n;
 }
 
 Status Model::check_rows(std::span<const StepRow> rows) const {
@@ -143,7 +146,9 @@ Status Model::extend_sessions(std::span<const StepRow> rows) {
     }
     if (!session.extend(row.token)) {
       undo(rows.first(starts_.size()));
-      return {ErrorCode::kInternal, "The K/V cache has no block left."};
+      return {ErrorCode::kOutOfMemory,
+              "There is no memory for more keys and values: dispose of sessions, or load the model "
+              "with a smaller contextLength."};
     }
   }
   return {};
@@ -183,10 +188,14 @@ Status Model::step(std::span<const StepRow> rows, int32_t n_candidates, const Tr
                      session.ablated_.empty() ? nullptr : session.ablated_.data()});
   }
   OutputSink sink(rows, output_, [](Session& session) -> Sampler& { return session.sampler_; });
-  const Graph graph{config_, weights_, pool_, activations_, int_dot_};
+  const Graph graph{config_, weights_, cache_, activations_, int_dot_};
   const Status status = forward(graph, rows_, trace, sink);
-  if (!status.ok()) undo(rows);
-  return status;
+  if (!status.ok()) {
+    undo(rows);
+    return status;
+  }
+  for (const StepRow& row : rows) row.session->sequence_.settle();
+  return {};
 }
 
 Status Model::check_trace(TraceRequest& trace) const {
@@ -212,17 +221,19 @@ Status Model::read_kv(const Session& session, int32_t layer, int32_t kv_head, in
       which < 0 || which > 1 || begin < 0 || begin > end || end > session.position()) {
     return {ErrorCode::kBadArgument, "There are no keys and values there."};
   }
+  const int32_t group = cache_.group_of(layer);
+  if (begin < end && begin < session.sequence().first_held(group)) {
+    return {ErrorCode::kBadArgument,
+            "Layer " + to_decimal(layer) + " no longer has the keys and values before position " +
+                to_decimal(session.sequence().first_held(group)) + ": its window has passed them."};
+  }
   const auto head_dim = static_cast<size_t>(config_.head_dim);
   out.resize(static_cast<size_t>(end - begin) * head_dim);
   float* row = out.data();
   for (int32_t position = begin; position < end; ++position, row += head_dim) {
-    const int32_t block = session.sequence().block_at(position / kBlockPositions);
-    const auto slot = static_cast<size_t>(position % kBlockPositions);
-    const float* keys = pool_.keys(block, layer, kv_head);
-    const float* values = pool_.values(block, layer, kv_head);
-    for (size_t d = 0; d < head_dim; ++d) {
-      row[d] = which == 0 ? keys[d * kBlockPositions + slot] : values[slot * head_dim + d];
-    }
+    const int32_t block = session.sequence().block_at(group, position / kBlockPositions);
+    const KvTile tile = cache_.tile(block, layer, kv_head);
+    (which == 0 ? load_key : load_value)(tile, position % kBlockPositions, row);
   }
   return {};
 }

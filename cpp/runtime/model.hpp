@@ -73,19 +73,23 @@ class Model {
   int32_t max_rows() const { return activations_.max_rows; }
   int64_t n_parameters() const { return n_parameters_; }
   size_t weight_bytes() const { return weights_.arena.size(); }
-  size_t kv_bytes_per_token() const { return pool_.block_bytes() / kBlockPositions; }
-  int32_t blocks_in_use() const { return pool_.in_use(); }
+  // K and V of a position in all layers; what a session that grows to `length` takes in all.
+  size_t kv_bytes_per_token() const { return cache_.bytes_per_position(); }
+  uint64_t kv_bytes(int32_t length) const { return cache_.bytes_for(length); }
+  const KvCache& cache() const { return cache_; }
+  int32_t blocks_in_use() const;  // of all window groups
 
   IntDot int_dot() const { return int_dot_; }
   void set_int_dot(IntDot back_end) { int_dot_ = back_end; }  // every one gives the same bits
 
-  // Takes memory for a full context. The model must outlive its sessions. Errors: kOutOfMemory.
+  // A session takes memory as it grows, or beforehand by Session::reserve. The model must outlive
+  // its sessions.
   Expected<std::unique_ptr<Session>> create_session();
   // A session with the same past, which it shares until either writes.
   Expected<std::unique_ptr<Session>> fork(const Session& source);
 
   // Runs up to max_rows rows. On an error every session stands where it stood before.
-  // Errors: kBadArgument, kContextFull, kNonFinite.
+  // Errors: kBadArgument, kContextFull, kOutOfMemory, kNonFinite.
   Status step(std::span<const StepRow> rows, int32_t n_candidates, const TraceRequest& trace);
   const StepOutput& output() const { return output_; }
 
@@ -93,12 +97,12 @@ class Model {
   Status check_trace(TraceRequest& trace) const;
 
   // Cached K (which = 0) or V (1) of positions [begin, end): out [end - begin, head_dim].
-  // Errors: kBadArgument.
+  // Errors: kBadArgument, also for positions that a layer's window has passed and let go of.
   Status read_kv(const Session& session, int32_t layer, int32_t kv_head, int32_t which,
                  int32_t begin, int32_t end, std::vector<float>& out);
 
  private:
-  Model(Loader& loader, Tokenizer tokenizer, Activations activations);
+  Model(Loader& loader, Tokenizer tokenizer, KvCache cache, Activations activations);
 
   Status check_rows(std::span<const StepRow> rows) const;
   Status extend_sessions(std::span<const StepRow> rows);
@@ -110,10 +114,9 @@ class Model {
   int64_t n_parameters_;
   Tokenizer tokenizer_;
   int32_t context_length_;
-  BlockPool pool_;
+  KvCache cache_;
   Activations activations_;
   IntDot int_dot_;
-  int32_t n_sessions_ = 0;
   std::vector<Row> rows_;
   std::vector<int32_t> starts_;  // per row of a step: its session's position before the step
   StepOutput output_;

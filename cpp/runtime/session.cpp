@@ -1,20 +1,24 @@
 #include "runtime/session.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/decimal.hpp"
 
 namespace onehead {
 
-Session::Session(const Config& config, const Tokenizer& tokenizer, BlockPool& pool,
-                 int32_t max_length, int32_t& live)
-    : live_(live),
-      config_(config),
-      sequence_(pool, max_length),
+Session::Session(const Config& config, const Tokenizer& tokenizer, KvCache& cache,
+                 int32_t max_length)
+    : config_(config),
+      sequence_(cache, max_length),
       sampler_(SamplerOptions{}),
-      decoder_(tokenizer) {
-  ++live_;
-  tokens_.reserve(static_cast<size_t>(max_length));
+      decoder_(tokenizer) {}
+
+Status Session::reserve(int32_t position) {
+  const int32_t length = std::clamp(position, 0, sequence_.max_length());
+  if (Status status = sequence_.reserve(length); !status.ok()) return status;
+  tokens_.reserve(static_cast<size_t>(length));
+  return {};
 }
 
 Status Session::rewind(int32_t position) {
@@ -23,7 +27,7 @@ Status Session::rewind(int32_t position) {
                                          " cannot go back to " + to_decimal(position) + "."};
   }
   sequence_.truncate(position);
-  tokens_.resize(static_cast<size_t>(position));
+  tokens_.resize(static_cast<size_t>(sequence_.length()));
   return {};
 }
 
@@ -71,7 +75,6 @@ bool Session::extend(int32_t token) {
 void Session::share(const Session& source) {
   sequence_.share(source.sequence_);
   tokens_ = source.tokens_;
-  tokens_.reserve(static_cast<size_t>(sequence_.max_length()));
   ablated_ = source.ablated_;
 }
 

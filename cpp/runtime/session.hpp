@@ -8,7 +8,7 @@
 
 #include "base/status.hpp"
 #include "model/config.hpp"
-#include "model/kv_cache.hpp"
+#include "model/sequence.hpp"
 #include "text/sampler.hpp"
 #include "text/stream_decoder.hpp"
 #include "text/tokenizer.hpp"
@@ -22,11 +22,8 @@ struct AblatedHead {
 
 class Session {
  public:
-  // `max_length` positions, whose blocks the pool must have reserved. `live` counts the sessions
-  // there are.
-  Session(const Config& config, const Tokenizer& tokenizer, BlockPool& pool, int32_t max_length,
-          int32_t& live);
-  ~Session() { --live_; }
+  // For up to `max_length` positions.
+  Session(const Config& config, const Tokenizer& tokenizer, KvCache& cache, int32_t max_length);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -35,7 +32,13 @@ class Session {
   const std::vector<int32_t>& tokens() const { return tokens_; }  // [position]
   const Sequence& sequence() const { return sequence_; }
 
-  // Forgets tokens from `position` on. Errors: kBadArgument beyond the present position.
+  // Takes the memory to grow to `position`; steps up to there allocate nothing. What was reserved
+  // before and is beyond it, others may have. Errors: kOutOfMemory, and then nothing has changed.
+  Status reserve(int32_t position);
+
+  // Forgets tokens from `position` on. Further back than kRewindPositions, where layers with a
+  // window have let go of what they would need, all is forgotten: position() is then 0, and the
+  // tokens that are wanted must be read again. Errors: kBadArgument beyond the present position.
   Status rewind(int32_t position);
 
   // Begins a generation: sampling options, and a text decoder that knows what came before.
@@ -56,7 +59,6 @@ class Session {
   bool extend(int32_t token);
   void share(const Session& source);
 
-  int32_t& live_;
   const Config& config_;
   Sequence sequence_;
   std::vector<int32_t> tokens_;

@@ -17,10 +17,15 @@ class AttentionCase {
       : n_heads_(n_heads), n_kv_heads_(n_kv_heads), head_dim_(head_dim), past_(past) {
     synthetic::Random random(1);
     const int32_t n_blocks = (past + kBlockPositions - 1) / kBlockPositions;
-    const size_t floats =
-        static_cast<size_t>(n_blocks) * static_cast<size_t>(n_kv_heads * head_floats());
-    cache_ = *AlignedBuffer::allocate(floats * sizeof(float));
-    for (size_t i = 0; i < floats; ++i) cache_.at<float>(0)[i] = random.symmetric();
+    tile_bytes_ = kv_tile_bytes(KvType::kF32, head_dim);
+    cache_ = *AlignedBuffer::allocate(static_cast<size_t>(n_blocks * n_kv_heads) * tile_bytes_);
+    std::vector<float> numbers(2 * static_cast<size_t>(head_dim));
+    for (int32_t tile_index = 0; tile_index < n_blocks * n_kv_heads; ++tile_index) {
+      for (int32_t slot = 0; slot < kBlockPositions; ++slot) {
+        for (float& number : numbers) number = random.symmetric();
+        store_position(tile(tile_index), slot, numbers.data(), numbers.data() + head_dim);
+      }
+    }
     const auto size = static_cast<size_t>(n_heads * head_dim);
     q_.resize(size);
     for (float& q : q_) q = random.symmetric() / std::sqrt(static_cast<float>(head_dim));
@@ -37,10 +42,7 @@ class AttentionCase {
       for (int32_t g = 0; g < n_kv_heads_; ++g) {
         for (int32_t r = 0; r < n_rows; ++r)
           set_row(g * n_rows + r, first, rows_[static_cast<size_t>(r)]);
-        const float* k =
-            cache_.at<float>(0) +
-            static_cast<ptrdiff_t>(first / kBlockPositions * n_kv_heads_ + g) * head_floats();
-        attention_block(k, k + kBlockPositions * head_dim_, head_dim_, rows_.data(), n_rows,
+        attention_block(tile(first / kBlockPositions * n_kv_heads_ + g), rows_.data(), n_rows,
                         scratch_);
       }
     }
@@ -52,7 +54,9 @@ class AttentionCase {
   float first_output() const { return out_[0]; }
 
  private:
-  int32_t head_floats() const { return 2 * kBlockPositions * head_dim_; }
+  KvTile tile(int32_t index) {
+    return {KvType::kF32, head_dim_, cache_.data() + static_cast<size_t>(index) * tile_bytes_};
+  }
   size_t at(int32_t head) const { return static_cast<size_t>(head * head_dim_); }
 
   void set_row(int32_t head, int32_t first, AttentionRow& row) {
@@ -66,6 +70,7 @@ class AttentionCase {
   }
 
   int32_t n_heads_, n_kv_heads_, head_dim_, past_;
+  size_t tile_bytes_ = 0;
   AlignedBuffer cache_;
   std::vector<float> q_, o_, out_, m_, l_;
   std::vector<AttentionRow> rows_;

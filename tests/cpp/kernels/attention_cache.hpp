@@ -13,7 +13,7 @@ struct AttentionCache {
   int32_t head_dim;
   int32_t length;
   std::vector<Floats> keys, values;  // [length][head_dim]
-  AlignedBuffer blocks;              // [blocks][K [head_dim][64] | V [64][head_dim]]
+  AlignedBuffer blocks;              // [blocks] tiles
 
   AttentionCache(synthetic::Random& random, int32_t head_dim_, int32_t length_, float magnitude)
       : head_dim(head_dim_), length(length_) {
@@ -22,21 +22,18 @@ struct AttentionCache {
       values.push_back(random_floats(random, head_dim));
     }
     const int32_t n_blocks = (length + kBlockPositions - 1) / kBlockPositions;
-    blocks =
-        *AlignedBuffer::allocate(static_cast<size_t>(n_blocks * block_floats()) * sizeof(float));
+    blocks = *AlignedBuffer::allocate(static_cast<size_t>(n_blocks) *
+                                      kv_tile_bytes(KvType::kF32, head_dim));
     for (int32_t i = 0; i < length; ++i) {
-      float* k = block(i / kBlockPositions);
-      float* v = k + head_dim * kBlockPositions;
-      const int32_t slot = i % kBlockPositions;
-      for (int32_t d = 0; d < head_dim; ++d) {
-        k[d * kBlockPositions + slot] = keys[static_cast<size_t>(i)][static_cast<size_t>(d)];
-        v[slot * head_dim + d] = values[static_cast<size_t>(i)][static_cast<size_t>(d)];
-      }
+      store_position(tile(i / kBlockPositions), i % kBlockPositions,
+                     keys[static_cast<size_t>(i)].data(), values[static_cast<size_t>(i)].data());
     }
   }
 
-  int32_t block_floats() const { return 2 * kBlockPositions * head_dim; }
-  float* block(int32_t index) { return blocks.at<float>(0) + index * block_floats(); }
+  KvTile tile(int32_t index) {
+    const size_t bytes = kv_tile_bytes(KvType::kF32, head_dim);
+    return {KvType::kF32, head_dim, blocks.data() + static_cast<size_t>(index) * bytes};
+  }
 };
 
 // A query that sees positions [begin, end) of the cache.
@@ -78,9 +75,7 @@ inline std::vector<Attended> attend(AttentionCache& cache, const std::vector<Que
       row.scores = results[r].scores.data() + first;
       if (row.visible_begin < row.visible_end) started[r] = true;
     }
-    const float* k = cache.block(block);
-    attention_block(k, k + cache.head_dim * kBlockPositions, cache.head_dim, rows.data(),
-                    static_cast<int32_t>(rows.size()), scratch);
+    attention_block(cache.tile(block), rows.data(), static_cast<int32_t>(rows.size()), scratch);
   }
   for (auto& result : results) {
     attention_finish(result.out.data(), result.l, cache.head_dim, result.out.data());

@@ -131,12 +131,9 @@ TEST(Attention, WhatIsNotSeenIsNotRead) {
   const std::vector<Attended> before = attend(cache, queries);
   for (int32_t i = 0; i < 128; ++i) {
     if (i >= 3 && i < 71) continue;
-    float* k = cache.block(i / kBlockPositions);
-    for (int32_t d = 0; d < 24; ++d) {
-      k[d * kBlockPositions + i % kBlockPositions] = std::numeric_limits<float>::quiet_NaN();
-      k[24 * kBlockPositions + i % kBlockPositions * 24 + d] =
-          std::numeric_limits<float>::infinity();
-    }
+    const Floats key(24, std::numeric_limits<float>::quiet_NaN());
+    const Floats value(24, std::numeric_limits<float>::infinity());
+    store_position(cache.tile(i / kBlockPositions), i % kBlockPositions, key.data(), value.data());
   }
   const std::vector<Attended> after = attend(cache, queries);
   for (size_t r = 0; r < queries.size(); ++r) {
@@ -153,7 +150,7 @@ TEST(Attention, ARowThatSeesNothingIsLeftAlone) {
   const Floats q = scaled_query(random, 8, 1.0f);
   AttentionRow row{q.data(), 10, 10, &m, &l, o.data(), true, nullptr};
   AttentionScratch scratch;
-  attention_block(cache.block(0), cache.block(0) + 8 * kBlockPositions, 8, &row, 1, scratch);
+  attention_block(cache.tile(0), &row, 1, scratch);
   EXPECT_EQ(m, 5.0f);
   EXPECT_EQ(l, 6.0f);
   EXPECT_TRUE(same_bits(o.data(), Floats(8, 7.0f)));

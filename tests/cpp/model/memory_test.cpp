@@ -39,6 +39,7 @@ INSTANTIATE_TEST_SUITE_P(Shapes, Memory,
 
 TEST_P(Memory, NothingIsAllocatedPerToken) {
   const std::unique_ptr<Session> session = new_session(*model_);
+  ASSERT_TRUE(session->reserve(200).ok());
   std::vector<StepRow> rows(1);
   rows[0] = {session.get(), 1, true};
   std::string text;
@@ -59,6 +60,7 @@ TEST_P(Memory, NothingIsAllocatedPerToken) {
 
 TEST_P(Memory, NothingIsAllocatedPerTokenWhenSampling) {
   const std::unique_ptr<Session> session = new_session(*model_);
+  ASSERT_TRUE(session->reserve(200).ok());
   SamplerOptions options;
   options.temperature = 0.8f;
   options.top_k = 20;
@@ -79,6 +81,7 @@ TEST_P(Memory, NothingIsAllocatedPerTokenWhenSampling) {
 
 TEST_P(Memory, NothingIsAllocatedPerPromptChunk) {
   const std::unique_ptr<Session> session = new_session(*model_);
+  ASSERT_TRUE(session->reserve(128).ok());
   feed_quietly(*model_, *session, prompt_, 64);
   ASSERT_TRUE(session->rewind(0).ok());
   std::vector<StepRow> rows;
