@@ -1,12 +1,13 @@
 // What the oracles share: the Python with PyTorch and sacreBLEU, the shipped model, the sentences, a working folder.
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { step, ToolError } from "../../tools/lib/log.mjs";
+import { ToolError } from "../../tools/lib/log.mjs";
 import { cache, repo } from "../../tools/lib/paths.mjs";
-import { aptInstall, capture, debianPackages, runQuietly, which } from "../../tools/lib/run.mjs";
+import { ensurePythonPackages, pythonPath } from "../../tools/lib/python.mjs";
+import { aptInstall, capture, debianPackages, which } from "../../tools/lib/run.mjs";
 import { instantiate, loadModel } from "../one_answer/raw_model.mjs";
 
 export { repo };
@@ -25,34 +26,9 @@ export function devRows(count) {
   return rows.slice(0, count);
 }
 
-const venv = join(cache, "venv");
-const pythonPath = process.env.PYTHON || join(venv, "bin/python");
-const modules = "import torch, numpy, gguf, sentencepiece, sacrebleu";
-
-/** A Python with what training/requirements.txt names, made outside the clone when it is not there. */
-export async function ensurePython() {
-  if (capture(pythonPath, ["-c", modules]) !== null) return;
-  if (process.env.PYTHON)
-    throw new ToolError(`$PYTHON cannot “${modules}”.`, "pip install -r training/requirements.txt");
-  if (!existsSync(pythonPath)) {
-    step(`making a Python environment in ${venv}`);
-    if (capture("python3", ["-m", "venv", venv]) === null) {
-      await aptInstall(debianPackages("oracles"));
-      if (capture("python3", ["-m", "venv", venv]) === null)
-        throw new ToolError("Python's venv module is missing.", "sudo apt-get install python3-venv");
-    }
-  }
-  const requirements = join(repo, "training/requirements.txt");
-  const code = await runQuietly("installing PyTorch, gguf, sacreBLEU", pythonPath, [
-    "-m",
-    "pip",
-    "install",
-    "-r",
-    requirements,
-  ]);
-  if (code !== 0)
-    throw new ToolError("pip could not install what training/requirements.txt names.", "Its words are above.");
-}
+/** A Python with what training/requirements.txt names. */
+export const ensurePython = () =>
+  ensurePythonPackages("torch, numpy, gguf, sentencepiece, sacrebleu", join(repo, "training/requirements.txt"));
 
 /** Apertium with its English-Spanish data. */
 export async function ensureApertium() {
