@@ -55,7 +55,7 @@ describe("ledger", () => {
         const expected = row.position > GATO - 1 ? 0 : traced(run, 1, head, GATO - 1, row.position);
         expect(drawn).toBe(expected);
       });
-      expect(row.total).toBeCloseTo(
+      expect(row.readers[0]?.total).toBeCloseTo(
         row.weights.reduce((a, b) => a + b, 0),
         6,
       );
@@ -86,8 +86,8 @@ describe("ledger", () => {
     for (let target = run.promptLength; target < run.positions.length; target++) {
       const { sentence, spanish, readerScale } = ledgerModel(run, 0, target);
       for (const row of [...sentence, ...spanish].slice(1)) {
-        expect(row.total).toBeLessThanOrEqual(readerScale);
-        expect(row.clipped).toBe(false);
+        expect(row.readers[0]?.total).toBeLessThanOrEqual(readerScale);
+        expect(row.readers[0]?.clipped).toBe(false);
       }
     }
     const sunk = syntheticRun({ nQueryHeads: 2 });
@@ -95,13 +95,15 @@ describe("ledger", () => {
       position.reads.fill(0);
       for (let row = 0; row < 6; row++) position.reads[row * (position.reads.length / 6)] = 1;
     }
-    expect(ledgerModel(sunk, 0, GATO).sentence[0]?.clipped).toBe(true);
+    expect(ledgerModel(sunk, 0, GATO).sentence[0]?.readers[0]?.clipped).toBe(true);
   });
 
   test("the most-read row but the first fills the reader bar", () => {
     for (let target = run.promptLength; target < run.positions.length; target++) {
       const { sentence, spanish, readerScale } = ledgerModel(run, 0, target);
-      expect(Math.max(...[...sentence, ...spanish].slice(1).map(({ total }) => total))).toBe(readerScale);
+      expect(Math.max(...[...sentence, ...spanish].slice(1).map(({ readers }) => readers[0]?.total ?? 0))).toBe(
+        readerScale,
+      );
     }
   });
 

@@ -40,7 +40,10 @@ export function slab(run: Run, layer: number): Slab {
   slabs.set(run, known);
   const found = known.get(layer);
   if (found !== undefined) return found;
-  const scales = { keys: barcodeScale(run, layer, "keys"), values: barcodeScale(run, layer, "values") };
+  const scales = run.scales ?? {
+    keys: barcodeScale(run, layer, "keys"),
+    values: barcodeScale(run, layer, "values"),
+  };
   const rows = run.positions.map(({ keys, values }) => ({
     keys: barcodeLevels(cacheRow(run, keys, layer), scales.keys),
     values: barcodeLevels(cacheRow(run, values, layer), scales.values),

@@ -1,7 +1,7 @@
 // A Spanish token was chosen by the row before it. Names that row, that step and what else was likely there.
 
 import { at, type Run } from "../run/run";
-import { spanishWords, tokenLabel, wordAt } from "./tokens";
+import { printable, sentenceWords, spanishWords, tokenLabel, wordAt } from "./tokens";
 
 export interface ChoiceModel {
   /** Position of the chosen token. */
@@ -35,11 +35,10 @@ export function defaultTarget(run: Run): number | undefined {
   return (words[1] ?? words[0])?.begin;
 }
 
-const printable = (text: string) => text.trim() || (text === "" ? "end" : "␣");
-
 export function choiceModel(run: Run, target: number): ChoiceModel {
   const query = target - 1;
-  const word = spanishWords(run).find(({ begin, end }) => target >= begin && target < end);
+  const words = target < run.promptLength ? sentenceWords(run) : spanishWords(run);
+  const word = words.find(({ begin, end }) => target >= begin && target < end);
   const inside = word !== undefined && query >= word.begin;
   const chosen = at(run.positions, target).text;
   const spelled = Array.from({ length: (word?.end ?? 0) - (word?.begin ?? 0) }, (_, i) => {

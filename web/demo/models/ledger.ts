@@ -1,6 +1,6 @@
 // The ledger: a row for each token, one shared K | V slab, a column of weights for each query head.
 
-import { at, type Run, weight } from "../run/run";
+import { at, outOfWindow, type Run, weight } from "../run/run";
 import { slab } from "./barcode";
 import { sentenceWords, spanishWords, type TokenKind, tokenKind, tokenLabel } from "./tokens";
 
@@ -12,7 +12,15 @@ export interface LedgerModel {
   readonly query: number;
   readonly target: number;
   readonly scales: { readonly keys: number; readonly values: number };
-  /** Sum of all heads' weights that fills the reader bar: the most that any row but the first gets from this query. */
+  /** The first head and key/value drawn, if not all are. */
+  readonly firstHead: number;
+  readonly firstKvHead: number;
+  /** Heads that share one key and value: H / G. */
+  readonly groupSize: number;
+  /**
+   * What fills a reader bar: the largest sum of weights that any row but the first gets from the heads of one key and
+   * value.
+   */
   readonly readerScale: number;
   readonly sentence: readonly LedgerRow[];
   readonly spanish: readonly LedgerRow[];
@@ -28,9 +36,22 @@ export interface LedgerRow {
   readonly role: "asks" | "chosen" | "none";
   /** Behind the causal mask: not yet written when the query asks. */
   readonly masked: boolean;
+  /** Out of the layer's window: too long ago for the query that asks. */
+  readonly beyond: boolean;
+  /** Tokens that the row stands for, if it stands for several. */
+  readonly folded: number;
   readonly keys: Uint8Array;
   readonly values: Uint8Array;
   /** Weight of each query head, as the trace has it. */
+  readonly weights: readonly number[];
+  /** Who reads it: one entry for each key and value of the row. */
+  readonly readers: readonly Readers[];
+}
+
+/** The heads that read one key and value. */
+export interface Readers {
+  /** The first of them. */
+  readonly head: number;
   readonly weights: readonly number[];
   /** Their sum. */
   readonly total: number;
@@ -47,20 +68,25 @@ function continuing(run: Run): Set<number> {
   return later;
 }
 
-const total = (run: Run, layer: number, query: number, key: number) => {
-  let sum = 0;
-  for (let head = 0; head < run.shape.nQueryHeads; head++) sum += weight(run, layer, head, query, key);
-  return sum;
-};
+const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
 
 export function ledgerModel(run: Run, layer: number, target: number): LedgerModel {
   const query = target - 1;
   const { scales, rows: slabRows } = slab(run, layer);
-  const totals = run.positions.map((_, position) => total(run, layer, query, position));
-  const readerScale = Math.max(0, ...totals.slice(1));
+  const { nQueryHeads, nKvHeads } = run.shape;
+  const { firstHead = 0, firstKvHead = 0 } = run;
+  const groupSize = nQueryHeads / nKvHeads;
+  const weights = run.positions.map((_, position) =>
+    Array.from({ length: nQueryHeads }, (_, head) => weight(run, layer, head, query, position)),
+  );
+  const groups = weights.map((row) =>
+    Array.from({ length: nKvHeads }, (_, group) => row.slice(group * groupSize, (group + 1) * groupSize)),
+  );
+  // A row that stands for many tokens would dwarf all others.
+  const compared = groups.filter((_, position) => position > 0 && at(run.positions, position).folded === undefined);
+  const readerScale = Math.max(0, ...compared.flatMap((row) => row.map(sum)));
   const later = continuing(run);
-  const rows = run.positions.map((_, position): LedgerRow => {
-    const sum = totals[position] ?? 0;
+  const rows = run.positions.map(({ folded = 0 }, position): LedgerRow => {
     return {
       position,
       kind: tokenKind(run, position),
@@ -68,16 +94,23 @@ export function ledgerModel(run: Run, layer: number, target: number): LedgerMode
       continues: later.has(position),
       role: position === query ? "asks" : position === target ? "chosen" : "none",
       masked: position > query,
+      beyond: outOfWindow(run, query, position),
+      folded,
       ...at(slabRows, position),
-      weights: Array.from({ length: run.shape.nQueryHeads }, (_, head) => weight(run, layer, head, query, position)),
-      total: sum,
-      clipped: sum > readerScale,
+      weights: at(weights, position),
+      readers: at(groups, position).map((own, group) => {
+        const total = sum(own);
+        return { head: firstHead + group * groupSize, weights: own, total, clipped: total > readerScale };
+      }),
     };
   });
   return {
     layer,
-    nHeads: run.shape.nQueryHeads,
-    nKvHeads: run.shape.nKvHeads,
+    nHeads: nQueryHeads,
+    nKvHeads,
+    firstHead,
+    firstKvHead,
+    groupSize,
     query,
     target,
     scales,

@@ -1,6 +1,6 @@
 // The same weights as whole maps: who reads (down), what is read (across), one map for each query head.
 
-import { type Run, weight } from "../run/run";
+import { isTraced, outOfWindow, type Run, weight } from "../run/run";
 import { tokenLabel } from "./tokens";
 
 export interface MapsModel {
@@ -10,6 +10,10 @@ export interface MapsModel {
   /** The row that the ledger shows. */
   readonly query: number;
   readonly heads: readonly HeadMap[];
+  /** Rows whose reading is not known. */
+  readonly untraced: readonly number[];
+  /** For each row, how many of the first columns are out of the layer's window. */
+  readonly beyond: readonly number[];
 }
 
 export interface HeadMap {
@@ -29,8 +33,12 @@ export const FAINTEST = 0.005;
 
 export function mapsModel(run: Run, layer: number, target: number): MapsModel {
   const length = run.positions.length;
+  const first = run.firstHead ?? 0;
+  const rows = Array.from(run.positions.keys());
   return {
     layer,
+    untraced: rows.filter((query) => !isTraced(run, query)),
+    beyond: rows.map((query) => rows.filter((key) => key <= query && outOfWindow(run, query, key)).length),
     labels: run.positions.map((_, position) => tokenLabel(run, position)),
     promptLength: run.promptLength,
     query: target - 1,
@@ -42,7 +50,7 @@ export function mapsModel(run: Run, layer: number, target: number): MapsModel {
           if (share >= FAINTEST) cells.push({ query, key, weight: share });
         }
       }
-      return { head, cells };
+      return { head: first + head, cells };
     }),
   };
 }

@@ -1,6 +1,6 @@
 // How much each head reads of the sentence, of the Spanish so far, and of the first token.
 
-import { type Run, weight } from "../run/run";
+import { at, type Run, weight } from "../run/run";
 
 export interface SplitModel {
   readonly query: number;
@@ -19,9 +19,9 @@ export interface HeadSplit {
   readonly favourite: number | undefined;
 }
 
-export function splitModel(run: Run, layer: number, target: number): SplitModel {
+/** `border`: the first position that counts as the text so far. */
+export function splitModel(run: Run, layer: number, target: number, border = run.promptLength - 1): SplitModel {
   const query = target - 1;
-  const border = run.promptLength - 1;
   const heads = Array.from({ length: run.shape.nQueryHeads }, (_, head): HeadSplit => {
     const sum = (begin: number, end: number) => {
       let share = 0;
@@ -30,13 +30,14 @@ export function splitModel(run: Run, layer: number, target: number): SplitModel 
     };
     let favourite: number | undefined;
     for (let key = 1; key <= query; key++) {
+      if (at(run.positions, key).folded !== undefined) continue;
       const best = favourite === undefined ? -1 : weight(run, layer, head, query, favourite);
       if (weight(run, layer, head, query, key) > best) favourite = key;
     }
     return {
-      head,
+      head: (run.firstHead ?? 0) + head,
       first: sum(0, 1),
-      sentence: sum(1, border),
+      sentence: sum(1, Math.min(border, query + 1)),
       spanish: sum(border, query + 1),
       favourite,
     };

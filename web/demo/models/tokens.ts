@@ -19,11 +19,15 @@ export function tokenKind(run: Run, position: number): TokenKind {
   return position < run.promptLength ? "sentence" : "spanish";
 }
 
+/** White space is made visible; nothing is the end of a text. */
+export const printable = (text: string): string =>
+  text.trim() || (text === "" ? "end" : text.includes("\n") ? "↵" : "␣");
+
 /** A token as people read it: a control token's plain name, or its own text. */
 export function tokenLabel(run: Run, position: number): string {
   const token = at(run.positions, position);
   if (token.control) return CONTROL_NAMES[token.text] ?? token.text;
-  return token.text.trim() || "␣";
+  return token.text === "" ? "␣" : printable(token.text);
 }
 
 /** The words of positions [begin, end), control tokens left out. */

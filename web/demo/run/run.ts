@@ -19,6 +19,10 @@ export interface Position {
   readonly reads: Float32Array;
   /** The likeliest next tokens, best first; empty inside the prompt. */
   readonly next: readonly Candidate[];
+  /** Where it stands in the text, if some rows of it are folded or left out. */
+  readonly place?: number;
+  /** How many tokens this row stands for, if it stands for several: it has no key and value of its own then. */
+  readonly folded?: number;
 }
 
 export interface RunShape {
@@ -48,6 +52,13 @@ export interface Run {
   readonly origin: "recorded" | "live";
   readonly finished: boolean;
   readonly timings?: RunTimings | undefined;
+  /** Positions that a query of the held layers sees, itself included; absent or 0: all. */
+  readonly window?: number;
+  /** The first of the heads that are held, if not all are: `shape` counts only those. */
+  readonly firstHead?: number;
+  readonly firstKvHead?: number;
+  /** What fills the barcode's tint, if not the sentence's largest numbers. */
+  readonly scales?: { readonly keys: number; readonly values: number };
 }
 
 /** An element known to be there: loops below run over lengths they have checked. */
@@ -62,11 +73,23 @@ export function heldLayer(run: Run, layer: number): number {
   return index;
 }
 
-/** Weight that the query of `head` at position `query` gives to `key`; 0 behind the causal mask. */
+/** Whether it is known what this position's queries read. */
+export const isTraced = (run: Run, query: number): boolean => at(run.positions, query).reads.length > 0;
+
+/** Weight that the query of `head` at position `query` gives to `key`; 0 behind the causal mask or if not traced. */
 export function weight(run: Run, layer: number, head: number, query: number, key: number): number {
-  if (key > query) return 0;
+  if (key > query || !isTraced(run, query)) return 0;
   const row = (heldLayer(run, layer) * run.shape.nQueryHeads + head) * (query + 1);
   return at(at(run.positions, query).reads, row + key);
+}
+
+/** Where a position stands in the whole text. */
+export const placeOf = (run: Run, position: number): number => at(run.positions, position).place ?? position;
+
+/** Whether a query of the held layers is too far from a key to see it: out of the layer's window. */
+export function outOfWindow(run: Run, query: number, key: number): boolean {
+  const { window = 0 } = run;
+  return window > 0 && placeOf(run, key) <= placeOf(run, query) - window;
 }
 
 /** One position's row of a [held layer, K/V head, dim] tensor: the K/V heads of a layer side by side. */

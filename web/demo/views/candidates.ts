@@ -3,7 +3,7 @@
 import { scaleLinear } from "d3-scale";
 import type { CandidateModel } from "../models/choice";
 import { percent } from "../models/words";
-import { builder, short, type ViewOptions } from "./dom";
+import { builder, type LanguageOptions, short } from "./dom";
 
 export interface CandidatesModel {
   /** "after El" */
@@ -16,7 +16,8 @@ const ROW = 26;
 const LABEL = 92;
 const AXIS = 22;
 
-export function candidates(model: CandidatesModel, options: ViewOptions): HTMLElement {
+export function candidates(model: CandidatesModel, options: LanguageOptions): HTMLElement {
+  const { lang = "es" } = options;
   const { html, svg } = builder(options);
   const x = scaleLinear([0, 1], [LABEL, WIDTH - 46]);
   const height = model.candidates.length * ROW + AXIS;
@@ -37,7 +38,7 @@ export function candidates(model: CandidatesModel, options: ViewOptions): HTMLEl
         "data-candidate": candidate.text,
         "data-probability": short(candidate.probability),
       },
-      svg("text", { x: LABEL - 8, y: y + 17, "text-anchor": "end", lang: "es", translate: "no" }, candidate.text),
+      svg("text", { x: LABEL - 8, y: y + 17, "text-anchor": "end", lang, translate: "no" }, candidate.text),
       svg("rect", {
         x: LABEL,
         y: y + 5,
@@ -56,7 +57,7 @@ export function candidates(model: CandidatesModel, options: ViewOptions): HTMLEl
   return html(
     "figure",
     { class: "candidates" },
-    html("figcaption", {}, "Likeliest next pieces after ", html("b", { lang: "es", translate: "no" }, model.after)),
+    html("figcaption", {}, "Likeliest next pieces after ", html("b", { lang, translate: "no" }, model.after)),
     svg(
       "svg",
       { viewBox: `0 0 ${WIDTH} ${height}`, role: "img", "aria-label": `Probabilities: ${summary}` },

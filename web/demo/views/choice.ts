@@ -1,11 +1,12 @@
 // "after El → gato": which row asked, and which piece of which word its answer was.
 
 import type { ChoiceModel } from "../models/choice";
-import { builder, type ViewOptions } from "./dom";
+import { builder, type LanguageOptions } from "./dom";
 
-export function choice(model: ChoiceModel, options: ViewOptions): HTMLElement {
+export function choice(model: ChoiceModel, options: LanguageOptions): HTMLElement {
   const { html } = builder(options);
-  const text = (value: string, name: string) => html("b", { class: name, lang: "es", translate: "no" }, value);
+  const { lang = "es" } = options;
+  const text = (value: string, name: string) => html("b", { class: name, lang, translate: "no" }, value);
   return html(
     "div",
     { class: "choice", "data-choice": model.target },
@@ -19,7 +20,7 @@ export function choice(model: ChoiceModel, options: ViewOptions): HTMLElement {
             "button",
             {
               type: "button",
-              lang: "es",
+              lang,
               translate: "no",
               "data-piece": piece.target,
               "aria-pressed": piece.target === model.target ? "true" : "false",

@@ -8,6 +8,11 @@ export interface ViewOptions {
   readonly document: Document;
 }
 
+export interface LanguageOptions extends ViewOptions {
+  /** Language of the text that is drawn, null if it is not known. Default: what the translator writes. */
+  readonly lang?: string | null;
+}
+
 export interface Builder {
   html(tag: string, attributes?: Attributes, ...children: Child[]): HTMLElement;
   svg(tag: string, attributes?: Attributes, ...children: Child[]): SVGElement;

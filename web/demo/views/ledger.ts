@@ -10,9 +10,13 @@ export interface LedgerOptions extends ViewOptions {
   /** Draw the slabs that ordinary attention would need besides. */
   readonly separated: boolean;
   readonly caption: string;
+  /** Languages of the two parts of the text, if they are known. Default: the translator's. */
+  readonly languages?: { readonly sentence: string | null; readonly spanish: string | null };
   /** Is this slab cell, by its `data-same`, drawn already? Then it is not drawn again. */
   readonly kept?: (key: string) => boolean;
 }
+
+const TRANSLATOR = { sentence: "en", spanish: "es" };
 
 export function ledger(model: LedgerModel, options: LedgerOptions): HTMLElement {
   const dom = builder(options);
@@ -20,7 +24,7 @@ export function ledger(model: LedgerModel, options: LedgerOptions): HTMLElement 
   return html(
     "table",
     {
-      class: "ledger",
+      class: model.nKvHeads > 1 ? `ledger grouped kv${Math.min(model.nKvHeads, 12)}` : "ledger",
       "data-ledger": "",
       "data-layer": model.layer,
       "data-query": model.query,
@@ -34,16 +38,19 @@ export function ledger(model: LedgerModel, options: LedgerOptions): HTMLElement 
   );
 }
 
+const indices = (length: number) => Array.from({ length }, (_, i) => i);
+
+/** Columns: the token; then each key and value, who reads it, and its heads. */
 function head(dom: Builder, model: LedgerModel): HTMLElement {
   const { html } = dom;
-  const heads = Array.from({ length: model.nHeads }, (_, index) =>
+  const shared = model.nKvHeads === 1;
+  const queryHead = (index: number) =>
     html(
       "th",
-      { scope: "col", class: `head ${hue(index)}`, "data-head": index },
+      { scope: "col", class: `head ${hue(model.firstHead + index)}`, "data-head": model.firstHead + index },
       html("span", { class: "spoken" }, "Query head "),
-      html("span", { class: "disc" }, index + 1),
-    ),
-  );
+      html("span", { class: "disc" }, model.firstHead + index + 1),
+    );
   return html(
     "thead",
     {},
@@ -51,17 +58,22 @@ function head(dom: Builder, model: LedgerModel): HTMLElement {
       "tr",
       {},
       html("th", { scope: "col", class: "token" }, "token"),
-      html(
-        "th",
-        { scope: "col", class: "slab" },
-        html("span", { class: "halves" }, html("span", {}, "K"), html("span", {}, "V")),
-        spoken(dom, " shared key and value"),
-      ),
-      html("th", { scope: "col", class: "read" }, "read by"),
-      heads,
+      indices(model.nKvHeads).map((group) => [
+        html(
+          "th",
+          { scope: "col", class: `slab ${shade(model, group)}`.trim() },
+          html("span", { class: "halves" }, html("span", {}, "K"), html("span", {}, "V")),
+          spoken(dom, shared ? " shared key and value" : ` number ${model.firstKvHead + group + 1}`),
+        ),
+        html("th", { scope: "col", class: "read" }, shared ? "read by" : spoken(dom, "read by")),
+        indices(model.groupSize).map((i) => queryHead(group * model.groupSize + i)),
+      ]),
     ),
   );
 }
+
+/** The class that gives a key and value its shade of the shared colour, where there are several. */
+const shade = (model: LedgerModel, group: number) => (model.nKvHeads > 1 ? `g${(model.firstKvHead + group) % 4}` : "");
 
 function body(
   dom: Builder,
@@ -93,24 +105,28 @@ function tableRow(
   edges: string,
 ): HTMLElement {
   const { html } = dom;
+  const unseen = row.masked ? "not yet written" : row.beyond ? "too long ago for this layer" : undefined;
   return html(
     "tr",
     {
-      class: row.masked ? "masked" : null,
+      class: row.masked ? "masked" : row.beyond ? "beyond" : null,
       "data-position": row.position,
       "data-kind": row.kind,
       "data-role": row.role,
+      "data-folded": row.folded > 0 && row.folded,
     },
-    tokenCell(dom, row),
-    slabCell(dom, model, row, options, edges),
-    html(
-      "td",
-      { class: "read" },
-      row.masked
-        ? spoken(dom, "not yet written")
-        : [readers(dom, row, model.readerScale), spoken(dom, `${short(row.total, 2)} of ${model.nHeads}`)],
-    ),
-    row.weights.map((weight, index) => weightCell(dom, row, weight, index)),
+    tokenCell(dom, row, options),
+    row.readers.map((group, g) => [
+      slabCell(dom, model, row, g, options, edges),
+      html(
+        "td",
+        { class: "read" },
+        unseen !== undefined
+          ? spoken(dom, unseen)
+          : [readers(dom, group, model.readerScale), spoken(dom, `${short(group.total, 2)} of ${model.groupSize}`)],
+      ),
+      group.weights.map((weight, index) => weightCell(dom, row, weight, group.head + index)),
+    ]),
   );
 }
 
@@ -119,26 +135,34 @@ function slabCell(
   dom: Builder,
   model: LedgerModel,
   row: LedgerRow,
+  group: number,
   options: LedgerOptions,
   edges: string,
 ): HTMLElement {
   const { html } = dom;
-  const numbers = fnv(row.keys, fnv(row.values)).toString(36);
-  const key = `${model.sentence.length}.${row.position}.${options.separated ? 1 : 0}.${numbers}`;
+  const own = (levels: Uint8Array) => {
+    const width = levels.length / model.nKvHeads;
+    return levels.subarray(group * width, (group + 1) * width);
+  };
+  const [keys, values] = [own(row.keys), own(row.values)];
+  const numbers = fnv(keys, fnv(values)).toString(36);
+  const place = model.nKvHeads > 1 ? `${group}.` : "";
+  const key = `${place}${model.sentence.length}.${row.position}.${options.separated ? 1 : 0}.${numbers}`;
+  const bars =
+    row.folded > 0
+      ? spoken(dom, "their keys and values, not drawn")
+      : [barcode(dom, keys, "k"), barcode(dom, values, "v"), spoken(dom, "its one key and one value")];
   return html(
     "td",
-    { class: `slab${edges}`, "data-same": key },
+    { class: `slab${model.nKvHeads > 1 ? ` ${shade(model, group)}` : ""}${edges}`, "data-same": key },
     !options.kept?.(key) && [
-      html(
-        "span",
-        { class: "pair" },
-        barcode(dom, row.keys, "k"),
-        barcode(dom, row.values, "v"),
-        spoken(dom, "its one key and one value"),
-      ),
+      html("span", { class: row.folded > 0 ? "pair torn" : "pair" }, bars),
       options.separated &&
-        Array.from({ length: model.nHeads / model.nKvHeads - 1 }, (_, i) =>
-          html("i", { class: `outline o${i + 1} ${hue(i + 1)}`, "aria-hidden": "true" }),
+        indices(model.groupSize - 1).map((i) =>
+          html("i", {
+            class: `outline o${i + 1} ${hue(model.firstHead + group * model.groupSize + i + 1)}`,
+            "aria-hidden": "true",
+          }),
         ),
     ],
   );
@@ -151,8 +175,8 @@ function fnv(bytes: Uint8Array, seed = 0x811c9dc5): number {
   return hash;
 }
 
-function tokenCell({ html }: Builder, row: LedgerRow): HTMLElement {
-  const language = row.kind === "spanish" ? "es" : row.kind === "sentence" ? "en" : null;
+function tokenCell({ html }: Builder, row: LedgerRow, { languages = TRANSLATOR }: LedgerOptions): HTMLElement {
+  const language = row.kind === "spanish" || row.kind === "sentence" ? languages[row.kind] : null;
   return html(
     "th",
     { scope: "row", class: row.continues ? "token continues" : "token" },
@@ -164,7 +188,7 @@ function tokenCell({ html }: Builder, row: LedgerRow): HTMLElement {
 
 function weightCell(dom: Builder, row: LedgerRow, weight: number, index: number): HTMLElement {
   const { html, svg } = dom;
-  if (row.masked) return html("td", { class: `weight ${hue(index)}`, "data-head": index });
+  if (row.masked || row.beyond) return html("td", { class: `weight ${hue(index)}`, "data-head": index });
   return html(
     "td",
     { class: `weight ${hue(index)}`, "data-head": index, "data-weight": short(weight) },

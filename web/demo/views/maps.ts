@@ -59,6 +59,9 @@ function map(dom: Builder, model: MapsModel, head: HeadMap): HTMLElement {
       },
       svg("rect", { class: "ground", width: SIDE, height: SIDE }),
       svg("path", { class: "mask", d: causalMask(length, band.step()), fill: "url(#hatch-mask)" }),
+      model.beyond.some((columns) => columns > 0) &&
+        svg("path", { class: "beyond", d: windowMask(model.beyond, band.step()), fill: "url(#hatch-window)" }),
+      model.untraced.length > 0 && svg("path", { class: "untraced", d: rowsPath(model.untraced, length, band.step()) }),
       head.cells.map(({ query, key, weight }) =>
         svg("rect", {
           class: key === 0 ? "first" : null,
@@ -96,6 +99,20 @@ function causalMask(length: number, step: number): string {
     d += `V${short((query + 1) * step)}H${short((query + 1) * step)}`;
   }
   return `${d}Z`;
+}
+
+/** Left of the window: each row's first columns. */
+function windowMask(beyond: readonly number[], step: number): string {
+  return beyond
+    .map((columns, row) => (columns > 0 ? `M0 ${short(row * step)}h${short(columns * step)}v${short(step)}H0Z` : ""))
+    .join("");
+}
+
+/** Rows left of the diagonal. */
+function rowsPath(rows: readonly number[], length: number, step: number): string {
+  return rows
+    .map((row) => `M0 ${short(row * step)}h${short(Math.min(row + 1, length) * step)}v${short(step)}H0Z`)
+    .join("");
 }
 
 function strongestCell(head: HeadMap) {

@@ -1,26 +1,21 @@
 // On the slab's edge: who reads this row, as a bar stacked of the query heads' hues.
 
+import type { Readers } from "../models/ledger";
 import { at } from "../run/run";
 import { type Builder, hue, short } from "./dom";
 
-export interface ReadersModel {
-  readonly weights: readonly number[];
-  readonly total: number;
-  readonly clipped: boolean;
-}
-
 /** `scale`: the sum that fills the bar. A clipped bar shows its heads' shares instead, hatched, with a torn edge. */
-export function readers({ svg }: Builder, model: ReadersModel, scale: number): SVGElement {
+export function readers({ svg }: Builder, model: Readers, scale: number): SVGElement {
   const full = model.clipped ? model.total : scale;
   let x = 0;
   const bars = model.weights.map((weight, head) => {
     const width = full > 0 ? (weight / full) * 100 : 0;
     const bar = svg("rect", {
-      class: hue(head),
+      class: hue(model.head + head),
       x: short(x, 2),
       width: short(width, 2),
       height: 10,
-      "data-head": head,
+      "data-head": model.head + head,
     });
     x += width;
     return bar;

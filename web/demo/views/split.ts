@@ -7,17 +7,18 @@ import { type Builder, builder, hue, short, spoken, type ViewOptions } from "./d
 export interface SplitOptions extends ViewOptions {
   /** Name of a position, for "mostly cat". */
   readonly label: (position: number) => string;
+  /** What the text is made of: what was given, and what is written. Default: the translator's. */
+  readonly names?: { readonly sentence: string; readonly spanish: string };
 }
 
-const PARTS = [
-  ["sentence", "the sentence"],
-  ["spanish", "the Spanish so far"],
-  ["first", "the first token: a place to rest"],
-] as const;
+const PARTS = ["sentence", "spanish", "first"] as const;
+const TRANSLATOR = { sentence: "the sentence", spanish: "the Spanish so far" };
+const FIRST = "the first token: a place to rest";
 
 export function split(model: SplitModel, options: SplitOptions): HTMLElement {
   const dom = builder(options);
   const { html, svg } = dom;
+  const names = { ...(options.names ?? TRANSLATOR), first: FIRST };
   const swatch = (part: string) =>
     svg("svg", { class: "swatch", viewBox: "0 0 10 10", "aria-hidden": "true" }, bar(dom, part, 0, 10));
   return html(
@@ -26,7 +27,7 @@ export function split(model: SplitModel, options: SplitOptions): HTMLElement {
     html(
       "figcaption",
       {},
-      PARTS.map(([part, name]) => html("span", {}, swatch(part), name)),
+      PARTS.map((part) => html("span", {}, swatch(part), names[part])),
     ),
     html(
       "ol",
@@ -38,8 +39,9 @@ export function split(model: SplitModel, options: SplitOptions): HTMLElement {
 
 function row(dom: Builder, head: HeadSplit, options: SplitOptions): HTMLElement {
   const { html, svg } = dom;
+  const names = options.names ?? TRANSLATOR;
   let x = 0;
-  const bars = PARTS.map(([part]) => {
+  const bars = PARTS.map((part) => {
     const rects = bar(dom, part, x, head[part] * 100);
     rects[0]?.setAttribute("data-share", short(head[part]));
     x += head[part] * 100;
@@ -54,7 +56,7 @@ function row(dom: Builder, head: HeadSplit, options: SplitOptions): HTMLElement 
       html("span", { class: "favourite", translate: "no", "aria-hidden": "true" }, options.label(head.favourite)),
     spoken(
       dom,
-      `Head ${head.head + 1}: sentence ${percent(head.sentence)}, Spanish so far ${percent(head.spanish)}, ` +
+      `Head ${head.head + 1}: ${names.sentence} ${percent(head.sentence)}, ${names.spanish} ${percent(head.spanish)}, ` +
         `first token ${percent(head.first)}${head.favourite === undefined ? "" : `; reads ${options.label(head.favourite)} most`}`,
     ),
   );

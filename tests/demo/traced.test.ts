@@ -1,6 +1,6 @@
 import type { Trace } from "onehead";
 import { expect, test } from "vitest";
-import { tracedPositions } from "../../web/demo/run/capture";
+import { tracedPositions } from "../../web/demo/run/traced";
 
 /** Two layers, two heads, one K/V head of two dims; every number says where it stands. */
 function trace(positions: number[], queries: number[]): Trace {
