@@ -151,7 +151,7 @@ export class GenerateJob extends ReadingJob<WireResult> {
     const begin = this.#traced;
     this.#traced = end;
     const tokens = tracedTokens(this.engine, this.sequence.ids.slice(begin, end));
-    return tap.collect(this.engine, this.sequence.handle, begin, end, tokens);
+    return tap.collect(begin, end, tokens);
   }
 
   #release(tokens: readonly Pending[]): void {
@@ -245,9 +245,8 @@ export class TraceJob extends ReadingJob<Trace> {
 
   advance(): boolean {
     if (!this.caughtUp) return false;
-    const { ids, handle } = this.sequence;
-    const tokens = tracedTokens(this.engine, ids);
-    this.outcome.done(this.tap.collect(this.engine, handle, 0, ids.length, tokens));
+    const { ids } = this.sequence;
+    this.outcome.done(this.tap.collect(0, ids.length, tracedTokens(this.engine, ids)));
     return true;
   }
 }

@@ -153,6 +153,9 @@ export class Scheduler {
       return code;
     });
 
+    for (const { job, begin, end } of shares) {
+      this.#shield(job, () => job.tap?.takeKv(this.#engine, job.sequence.handle, begin, end));
+    }
     let logitsRow = 0;
     let tracedRow = 0;
     for (const { job, position, flags } of asked) {

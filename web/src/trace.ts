@@ -24,6 +24,14 @@ interface TracedRow {
   hidden: Float32Array | undefined;
 }
 
+/** Keys and values of the positions [begin, end): `[layers][kvHeads]` arrays of `[end - begin][headDim]`. */
+interface TracedKv {
+  begin: number;
+  end: number;
+  keys: readonly Float32Array[];
+  values: readonly Float32Array[];
+}
+
 function choose(given: readonly number[] | "all", n: number, what: string): number[] {
   if (given === "all") return Array.from({ length: n }, (_, i) => i);
   const outside = given.find((i) => i >= n);
@@ -44,6 +52,7 @@ export class TraceTap {
   readonly #shape: TraceShape;
   readonly #include: ReadonlySet<TraceTensor>;
   #rows: TracedRow[] = [];
+  #kv: TracedKv[] = [];
 
   constructor(wire: WireTrace, shape: TraceShape) {
     this.#shape = shape;
@@ -96,10 +105,25 @@ export class TraceTap {
     });
   }
 
+  /** Copies keys and values of the positions that the last pass has read: a layer's window may let go of them soon. */
+  takeKv(engine: Engine, session: number, begin: number, end: number): void {
+    const copy = (name: TraceTensor, which: 0 | 1) => {
+      if (!this.#include.has(name)) return [];
+      return this.layers.flatMap((layer) =>
+        Array.from({ length: this.#shape.nKvHeads }, (_, head) =>
+          engine.call((raw) => raw.readKv(session, layer, head, which, begin, end)).slice(),
+        ),
+      );
+    };
+    if (!this.#include.has("keys") && !this.#include.has("values")) return;
+    this.#kv.push({ begin, end, keys: copy("keys", 0), values: copy("values", 1) });
+  }
+
   /** The trace of the rows since the last call; keys, values and tokens of the positions from `begin` to `end`. */
-  collect(engine: Engine, session: number, begin: number, end: number, tokens: TracedToken[]): Trace {
-    const rows = this.#rows;
+  collect(begin: number, end: number, tokens: TracedToken[]): Trace {
+    const [rows, kv] = [this.#rows, this.#kv];
     this.#rows = [];
+    this.#kv = [];
     return {
       layers: this.layers,
       heads: this.heads,
@@ -108,8 +132,8 @@ export class TraceTap {
       tokens,
       ...(this.#include.has("attention") && { attention: this.#attention(rows) }),
       ...(this.#include.has("queries") && { queries: this.#queries(rows) }),
-      ...(this.#include.has("keys") && { keys: this.#kv(engine, session, 0, begin, end) }),
-      ...(this.#include.has("values") && { values: this.#kv(engine, session, 1, begin, end) }),
+      ...(this.#include.has("keys") && { keys: this.#assembled(kv, "keys", begin, end) }),
+      ...(this.#include.has("values") && { values: this.#assembled(kv, "values", begin, end) }),
       ...(this.#include.has("hidden") && { hidden: this.#hidden(rows) }),
     };
   }
@@ -146,17 +170,14 @@ export class TraceTap {
     return { data, shape, axes: ["layer", "query", "dim"] };
   }
 
-  #kv(engine: Engine, session: number, which: 0 | 1, begin: number, end: number): Tensor {
+  #assembled(parts: readonly TracedKv[], name: "keys" | "values", begin: number, end: number): Tensor {
     const { nKvHeads, headDim } = this.#shape;
     const nPositions = end - begin;
-    const data = new Float32Array(this.layers.length * nKvHeads * nPositions * headDim);
-    let offset = 0;
-    for (const layer of this.layers) {
-      for (let head = 0; head < nKvHeads; ++head, offset += nPositions * headDim) {
-        data.set(
-          engine.call((raw) => raw.readKv(session, layer, head, which, begin, end)),
-          offset,
-        );
+    const nPairs = this.layers.length * nKvHeads;
+    const data = new Float32Array(nPairs * nPositions * headDim);
+    for (const part of parts) {
+      for (let pair = 0; pair < nPairs; ++pair) {
+        data.set(part[name][pair] as Float32Array, (pair * nPositions + part.begin - begin) * headDim);
       }
     }
     const shape = [this.layers.length, nKvHeads, nPositions, headDim];
