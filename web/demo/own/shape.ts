@@ -1,6 +1,7 @@
 // What a loaded model is, as far as the pictures and the words about it need to know.
 
 import type { ModelInfo } from "onehead";
+import { windowsOf } from "./windows";
 
 /** How query heads share keys and values. */
 export type Sharing = "MQA" | "GQA" | "MHA";
