@@ -1,7 +1,7 @@
 # What every build of the core has in common: xsimd, warnings, arithmetic flags, sources by layer.
 
 set(ONEHEAD_XSIMD_INCLUDE "" CACHE PATH "Folder that holds xsimd (and nothing else); empty: find or fetch it")
-option(ONEHEAD_SANITIZE "AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
+set(ONEHEAD_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them: address,undefined or thread")
 
 # Warnings are errors for the compilers that CI runs. Another one may warn of something new, which should not
 # keep anybody from building.
@@ -41,8 +41,8 @@ target_compile_options(onehead_flags INTERFACE
   $<$<BOOL:${ONEHEAD_WERROR}>:-Werror>)
 if(ONEHEAD_SANITIZE)
   target_compile_options(onehead_flags INTERFACE
-    -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
-  target_link_options(onehead_flags INTERFACE -fsanitize=address,undefined)
+    -fsanitize=${ONEHEAD_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(onehead_flags INTERFACE -fsanitize=${ONEHEAD_SANITIZE})
 endif()
 
 set(ONEHEAD_LAYERS base simd kernels format text model runtime)

@@ -2,6 +2,10 @@
 # sets in one executable (inline functions of one would be merged with another's by the linker).
 include(CheckCXXSourceRuns)
 
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)
+target_link_libraries(onehead_flags INTERFACE Threads::Threads)
+
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|amd64")
   set(default_isas sse2 avx2 avx512)
 else()

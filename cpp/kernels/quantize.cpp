@@ -93,8 +93,13 @@ QuantizedRows quantized_view(std::byte* scratch, int32_t n_rows, int32_t n_cols)
 void quantize_rows(const float* x, int32_t n_rows, int32_t n_cols, QuantizedRows& out) {
   out.n_rows = n_rows;
   out.n_cols = n_cols;
-  for (int32_t row = 0; row < n_rows; ++row) {
-    for (int32_t block = 0; block < n_cols / kQ8Block; ++block, x += kQ8Block) {
+  quantize_row_range(x, 0, n_rows, out);
+}
+
+void quantize_row_range(const float* x, int32_t begin, int32_t end, const QuantizedRows& out) {
+  x += static_cast<int64_t>(begin) * out.n_cols;
+  for (int32_t row = begin; row < end; ++row) {
+    for (int32_t block = 0; block < out.n_cols / kQ8Block; ++block, x += kQ8Block) {
       const int64_t at = out.block_index(row, block);
       quantize_block(x, out.q + at * kQ8Block, out.wide + at * kQ8Block, out.scale[at],
                      out.sum[at]);

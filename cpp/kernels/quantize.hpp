@@ -36,4 +36,7 @@ QuantizedRows quantized_view(std::byte* scratch, int32_t n_rows, int32_t n_cols)
 // of zeros has scale 0 and zeros. out has been made by quantized_view for at least n_rows.
 void quantize_rows(const float* x, int32_t n_rows, int32_t n_cols, QuantizedRows& out);
 
+// Rows [begin, end) of the same.
+void quantize_row_range(const float* x, int32_t begin, int32_t end, const QuantizedRows& out);
+
 }  // namespace onehead

@@ -20,6 +20,18 @@ namespace {
 
 constexpr size_t as_size(int32_t n) { return static_cast<size_t>(n); }
 
+// Multiply-adds that a thread takes at least at a time: some microseconds, several times what
+// sharing costs.
+constexpr int64_t kSharedWork = 1 << 16;
+
+// What an element of an element-wise step costs, in multiply-adds of a matrix product.
+constexpr int32_t kElementWork = 16;
+
+// How many items of so much work each make up a thread's least part.
+constexpr int32_t grain(int64_t work_per_item) {
+  return static_cast<int32_t>(1 + kSharedWork / std::max<int64_t>(work_per_item, 1));
+}
+
 class ForwardPass {
  public:
   ForwardPass(const Graph& graph, std::span<const Row> rows, const TraceRequest& trace)
@@ -28,6 +40,7 @@ class ForwardPass {
         cache_(graph.cache),
         act_(graph.activations),
         int_dot_(graph.int_dot),
+        threads_(graph.threads),
         rows_(rows),
         trace_(trace),
         n_rows_(static_cast<int32_t>(rows.size())),
@@ -146,18 +159,40 @@ class ForwardPass {
     float* out;                 // [n_rows, n_out]
   };
 
-  // Every projection of the same input x [n_rows, n_cols], which is quantised at most once.
+  // Every projection of the same input x [n_rows, n_cols], which is quantised at most once. The
+  // threads share all their tiles as if they were one matrix's.
   void project(const float* x, int32_t n_rows, std::initializer_list<Projection> projections) {
+    const int32_t n_cols = projections.begin()->matrix.n_cols;
     QuantizedRows quantized;
+    int32_t total = 0;
+    int64_t work = 0;
     for (const Projection& p : projections) {
-      const int32_t n_cols = p.matrix.n_cols;
       if (p.matrix.type == WeightType::kQ8_0 && quantized.q == nullptr) {
         quantized = quantized_view(act_.quantized_scratch, n_rows, n_cols);
-        quantize_rows(x, n_rows, n_cols, quantized);
+        quantize(x, quantized);
       }
-      matmul(p.matrix, {x, n_rows, n_cols, &quantized}, p.out, p.matrix.n_rows,
-             {0, n_tiles(p.matrix)}, int_dot_);
+      total += n_tiles(p.matrix);
+      work += int64_t{p.matrix.n_rows} * n_cols * n_rows;
     }
+    const MatmulInput input{x, n_rows, n_cols, &quantized};
+    threads_.parallel_for(total, grain(work / total), [&](int32_t begin, int32_t end, int32_t) {
+      int32_t first = 0;  // of the matrix, among all tiles
+      for (const Projection& p : projections) {
+        const int32_t n = n_tiles(p.matrix);
+        const TileRange tiles{std::max(begin - first, 0), std::min(end - first, n)};
+        if (tiles.begin < tiles.end) {
+          matmul(p.matrix, input, p.out, p.matrix.n_rows, tiles, int_dot_);
+        }
+        first += n;
+      }
+    });
+  }
+
+  void quantize(const float* x, const QuantizedRows& out) {
+    const int64_t work = int64_t{kElementWork} * out.n_cols;
+    threads_.parallel_for(out.n_rows, grain(work), [&](int32_t begin, int32_t end, int32_t) {
+      quantize_row_range(x, begin, end, out);
+    });
   }
 
   void rotate_and_store(int32_t layer) {
@@ -354,6 +389,7 @@ class ForwardPass {
   KvCache& cache_;
   Activations& act_;
   IntDot int_dot_;
+  ThreadPool& threads_;
   std::span<const Row> rows_;
   const TraceRequest& trace_;
   int32_t n_rows_;

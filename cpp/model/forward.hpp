@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/status.hpp"
+#include "base/thread_pool.hpp"
 #include "kernels/int_dot.hpp"
 #include "model/activations.hpp"
 #include "model/config.hpp"
@@ -45,6 +46,7 @@ struct Graph {
   KvCache& cache;
   Activations& activations;
   IntDot int_dot;
+  ThreadPool& threads;  // however many: the same bits
 };
 
 // Runs `rows`; each sequence must already be extended to hold its rows' positions, and rows of one

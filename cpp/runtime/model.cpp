@@ -93,6 +93,11 @@ Model::Model(Loader& loader, Tokenizer tokenizer, KvCache cache, Activations act
   output_.kept_index.reserve(static_cast<size_t>(max_rows()));
 }
 
+Status Model::use_threads(ThreadPool& pool) {
+  threads_ = &pool;
+  return {};
+}
+
 Expected<std::unique_ptr<Session>> Model::create_session() {
   auto session = std::make_unique<Session>(config_, tokenizer_, cache_, context_length_);
   if (Status status = session->begin_generation({}); !status.ok()) return status;
@@ -188,7 +193,7 @@ Status Model::step(std::span<const StepRow> rows, int32_t n_candidates, const Tr
                      session.ablated_.empty() ? nullptr : session.ablated_.data()});
   }
   OutputSink sink(rows, output_, [](Session& session) -> Sampler& { return session.sampler_; });
-  const Graph graph{config_, weights_, cache_, activations_, int_dot_};
+  const Graph graph{config_, weights_, cache_, activations_, int_dot_, *threads_};
   const Status status = forward(graph, rows_, trace, sink);
   if (!status.ok()) {
     undo(rows);

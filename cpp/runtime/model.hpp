@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/status.hpp"
+#include "base/thread_pool.hpp"
 #include "format/gguf.hpp"
 #include "kernels/int_dot.hpp"
 #include "model/activations.hpp"
@@ -82,6 +83,12 @@ class Model {
   IntDot int_dot() const { return int_dot_; }
   void set_int_dot(IntDot back_end) { int_dot_ = back_end; }  // every one gives the same bits
 
+  // Threads for the steps to come, which the pool's owner must keep longer than the model. With any
+  // number of threads a step gives the same bits. Models may share a pool if they take turns.
+  // Errors: kOutOfMemory for the threads' scratch, and nothing has changed.
+  Status use_threads(ThreadPool& pool);
+  int32_t n_threads() const { return threads_->n_threads(); }
+
   // A session takes memory as it grows, or beforehand by Session::reserve. The model must outlive
   // its sessions.
   Expected<std::unique_ptr<Session>> create_session();
@@ -117,6 +124,8 @@ class Model {
   KvCache cache_;
   Activations activations_;
   IntDot int_dot_;
+  ThreadPool alone_;  // the caller's thread
+  ThreadPool* threads_ = &alone_;
   std::vector<Row> rows_;
   std::vector<int32_t> starts_;  // per row of a step: its session's position before the step
   StepOutput output_;
