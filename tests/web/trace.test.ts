@@ -190,4 +190,30 @@ describe("of a generation", () => {
     expect(token?.trace?.positions).toEqual([position - 1]);
     session.dispose();
   });
+
+  test("after a session's past it is the whole text's, and the session stays as it is", async () => {
+    const ids = [...(await model.encode(prompt))];
+    const options = { layers: [1, 3], heads: [0, 5], queries: "all", include: ["attention", "keys"] } as const;
+    const whole = await model.trace(ids, options);
+    const session = await model.createSession();
+    await session.append(ids.slice(0, 6));
+    const trace = await session.trace(ids.slice(6), options);
+    expect(session.position).toBe(6);
+    const rows = ids.map((_, i) => i).slice(6);
+    expect(trace.queryPositions).toEqual(rows);
+    expect(trace.positions).toEqual(rows);
+    expect(trace.tokens).toEqual(whole.tokens.slice(6));
+    expect(trace.attention.shape).toEqual([2, 2, rows.length, ids.length]);
+    for (const [r, row] of rows.entries()) {
+      for (let key = 0; key <= row; ++key) {
+        expect(at(trace.attention, 1, 1, r, key)).toBe(at(whole.attention, 1, 1, row, key));
+      }
+      expect(at(trace.keys, 1, 2, r, 5)).toBe(at(whole.keys, 1, 2, row, 5));
+    }
+    const outside = await failure(() => session.trace(ids.slice(6), { queries: [5] }));
+    expect(outside.code).toBe("bad-argument");
+    await session.append(ids.slice(6));
+    expect(session.position).toBe(ids.length);
+    session.dispose();
+  });
 });

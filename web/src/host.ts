@@ -242,29 +242,32 @@ export class Host {
     });
   }
 
-  trace({ prompt, trace }: Args<"trace">, id: number): Promise<Trace> {
+  trace({ session, prompt, trace }: Args<"trace">, id: number): Promise<Trace> {
     const { engine, info } = this.#loaded();
-    const ids = this.#encodePrompt(prompt, true);
-    requirePrompt(prompt, 0, ids.length);
-    requireRoom(ids.length, info.contextLength, "The text");
+    const past = session ? this.#session(session) : undefined;
+    const begin = past?.ids.length ?? 0;
+    const ids = this.#encodePrompt(prompt, begin === 0);
+    requirePrompt(ids, 0, ids.length);
+    const end = begin + ids.length;
+    requireRoom(end, info.contextLength, "The text");
     const { queries } = trace;
     const tap = new TraceTap(trace, info);
     const chosen = typeof queries === "string" ? undefined : new Set(queries);
-    const outside = [...(chosen ?? [])].find((position) => position >= ids.length);
+    const outside = [...(chosen ?? [])].find((position) => position < begin || position >= end);
     if (outside !== undefined) {
       throw new OneheadError(
         "bad-argument",
-        `trace.queries: there is no position ${outside}; the text has ${ids.length} tokens, from 0.`,
+        `trace.queries: there is no position ${outside}; the traced text has the positions ${begin} to ${end - 1}.`,
       );
     }
     const nQueries = chosen?.size ?? (queries === "all" ? ids.length : 1);
-    requireBytes(tap.bytes(nQueries, ids.length, ids.length), trace.maxBytes);
+    requireBytes(tap.bytes(nQueries, end, ids.length), trace.maxBytes);
     const asks = (position: number) =>
-      chosen ? chosen.has(position) : queries === "all" || position === ids.length - 1;
+      position >= begin && (chosen ? chosen.has(position) : queries === "all" || position === end - 1);
     return this.#work(id, undefined, (work) => {
-      const sequence = this.#own(work, Sequence.create(engine));
+      const sequence = this.#own(work, past ? past.fork() : Sequence.create(engine));
       for (const token of ids) sequence.ids.push(token);
-      return this.#run(work, (outcome) => new TraceJob(engine, sequence, tap, asks, outcome));
+      return this.#run(work, (outcome) => new TraceJob(engine, sequence, tap, { begin, asks }, outcome));
     });
   }
 

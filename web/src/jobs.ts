@@ -225,17 +225,20 @@ export class ScoreJob extends ReadingJob<Score> {
 
 export class TraceJob extends ReadingJob<Trace> {
   override readonly tap: TraceTap;
+  readonly #begin: number;
   readonly #asks: (position: number) => boolean;
 
   constructor(
     engine: Engine,
     sequence: Sequence,
     tap: TraceTap,
-    asks: (position: number) => boolean,
+    /** The traced text begins at `begin`; what stands before is its past. */
+    { begin, asks }: { begin: number; asks: (position: number) => boolean },
     outcome: Outcome<Trace>,
   ) {
     super(engine, sequence, outcome);
     this.tap = tap;
+    this.#begin = begin;
     this.#asks = asks;
   }
 
@@ -246,7 +249,8 @@ export class TraceJob extends ReadingJob<Trace> {
   advance(): boolean {
     if (!this.caughtUp) return false;
     const { ids } = this.sequence;
-    this.outcome.done(this.tap.collect(0, ids.length, tracedTokens(this.engine, ids)));
+    const tokens = tracedTokens(this.engine, ids.slice(this.#begin));
+    this.outcome.done(this.tap.collect(this.#begin, ids.length, tokens));
     return true;
   }
 }

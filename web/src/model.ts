@@ -92,7 +92,7 @@ export class ClientModel implements Model {
     const trace = checkTrace(rest, "trace");
     const checked = checkPrompt(prompt, this.info.vocabSize, "trace");
     // The engine gives exactly the included tensors.
-    return (await this.#ask("trace", { prompt: checked, trace }, signal)) as Trace & {
+    return (await this.#ask("trace", { session: 0, prompt: checked, trace }, signal)) as Trace & {
       readonly [N in K]: Tensor;
     };
   }

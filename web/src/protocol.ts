@@ -65,7 +65,8 @@ export interface Operations {
     args: { prompt: string | Int32Array; continuations: (string | Int32Array)[] };
     value: Score[];
   };
-  trace: { args: { prompt: string | Int32Array; trace: WireTrace }; value: Trace };
+  /** `session`: after what this session holds, which stays as it is; 0: from nothing. */
+  trace: { args: { session: number; prompt: string | Int32Array; trace: WireTrace }; value: Trace };
   /** Stops a request, if it still runs, and leaves the session (0: none) at a position. */
   abort: { args: { target: number; session: number; position: number }; value: SessionState };
 }

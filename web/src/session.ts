@@ -4,9 +4,19 @@ import { type Client, withSignal } from "./client.js";
 import { installDispose } from "./dispose.js";
 import { OneheadError } from "./errors.js";
 import { ClientGeneration } from "./generation.js";
-import { checkGenerate, checkOptions, checkPrompt, signalChecks } from "./options.js";
+import { checkGenerate, checkOptions, checkPrompt, checkTrace, signalChecks } from "./options.js";
 import type { SessionState } from "./protocol.js";
-import type { GenerateOptions, Generation, ModelInfo, Prompt, Session } from "./types.js";
+import type {
+  GenerateOptions,
+  Generation,
+  ModelInfo,
+  Prompt,
+  Session,
+  Tensor,
+  Trace,
+  TraceOptions,
+  TraceTensor,
+} from "./types.js";
 
 export class ClientSession implements Session {
   declare readonly [Symbol.dispose]: () => void;
@@ -120,6 +130,24 @@ export class ClientSession implements Session {
         if (turn === this.#turn && !this.#disposed) this.#abort(target, delivered ?? begin);
       },
     });
+  }
+
+  async trace<const K extends TraceTensor = "attention">(
+    prompt: Prompt,
+    options: TraceOptions<K> & { signal?: AbortSignal | undefined } = {},
+  ): Promise<Trace & { readonly [N in K]: Tensor }> {
+    const { signal, ...rest } = options;
+    checkOptions({ signal }, signalChecks, "trace");
+    const trace = checkTrace(rest, "trace");
+    const checked = checkPrompt(prompt, this.#info.vocabSize, "trace");
+    signal?.throwIfAborted();
+    this.#requireFree();
+    const call = this.#client.call("trace", { session: this.#session, prompt: checked, trace });
+    const end = () => {
+      this.#client.call("abort", { target: call.id, session: 0, position: 0 }).answer.catch(() => {});
+    };
+    // The engine gives exactly the included tensors.
+    return (await this.#exclusive(call, withSignal(call, signal, end))) as Trace & { readonly [N in K]: Tensor };
   }
 
   async rewind(position: number): Promise<void> {

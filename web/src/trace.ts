@@ -176,8 +176,11 @@ export class TraceTap {
     const nPairs = this.layers.length * nKvHeads;
     const data = new Float32Array(nPairs * nPositions * headDim);
     for (const part of parts) {
+      // A past that had to be read again is not part of the text.
+      const before = Math.max(0, Math.min(begin, part.end) - part.begin);
       for (let pair = 0; pair < nPairs; ++pair) {
-        data.set(part[name][pair] as Float32Array, (pair * nPositions + part.begin - begin) * headDim);
+        const rows = (part[name][pair] as Float32Array).subarray(before * headDim);
+        data.set(rows, (pair * nPositions + Math.max(0, part.begin - begin)) * headDim);
       }
     }
     const shape = [this.layers.length, nKvHeads, nPositions, headDim];

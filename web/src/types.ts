@@ -156,6 +156,14 @@ export interface Session extends Disposable, AsyncDisposable {
    * the last delivered token, or where it stood, if there was none.
    */
   generate(prompt: Prompt, options?: GenerateOptions): Generation;
+  /**
+   * What the model does with a text after what the session holds, which stays as it is: {@link Model.trace} without
+   * reading the past again. Positions count from the session's beginning; `keys` and `values` cover the traced text.
+   */
+  trace<const K extends TraceTensor = "attention">(
+    prompt: Prompt,
+    options?: TraceOptions<K> & { signal?: AbortSignal | undefined },
+  ): Promise<Trace & { readonly [N in K]: Tensor }>;
   /** Forgets everything from this position on. */
   rewind(position: number): Promise<void>;
   /** A second session with the same past; the cache is shared until they part. */
