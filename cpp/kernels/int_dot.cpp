@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "kernels/q8_dot.hpp"
+#include "kernels/quant_dot.hpp"
 
 namespace onehead {
 
@@ -10,12 +10,12 @@ namespace onehead {
 
 namespace {
 
-using detail::kQ8GroupBytes;
-using detail::kQ8Groups;
-using detail::Q8Dot;
-using detail::Q8Input;
+using detail::DotInput;
+using detail::DotSums;
+using detail::QuantDot;
 
-constexpr int kTestRows = 4;
+constexpr int kTestRows = 2;
+constexpr int kWeightBytes = kQuantGroups * kQuantGroupBytes;
 
 // One chained 8-bit dot on 127 and a byte of ones tells how the engine reads a set bit 7.
 IntDot probe() {
@@ -29,74 +29,97 @@ IntDot probe() {
       return IntDot::kSigned;
     case 4 * 127 * 255:
       return IntDot::kUnsigned;
-    case 2 * 32767:
-      return IntDot::kSaturating;
     default:
-      return IntDot::kStrict;
+      return IntDot::kSaturating;  // right wherever a second operand of 7 bits is
   }
 }
 
 // A block of weights and of inputs; the adversarial ones have extremes in every place.
-void fill(uint32_t round, int8_t* weights, int8_t* inputs) {
-  uint32_t state = round * 2654435761u + 1;
-  const auto next = [&state] {
-    state = state * 1664525u + 1013904223u;
-    return state >> 24;
-  };
-  for (int i = 0; i < kQ8Groups * kQ8GroupBytes; ++i) {
-    const auto random = static_cast<int8_t>(next());
-    weights[i] = round % 4 == 0                          ? random
-                 : (round % 4 == 1 || (random & 1) != 0) ? int8_t{-128}
-                                                         : int8_t{127};
+struct TestBlock {
+  alignas(64) int8_t weights[kWeightBytes];
+  alignas(64) int8_t q[kTestRows * kQuantBlock];
+  alignas(64) int16_t wide[kTestRows * kQuantBlock];
+  int8_t magnitude[kTestRows * kQuantBlock];
+  int8_t sign[kTestRows * kQuantBlock];
+  int16_t lane_sums[kTestRows * 4] = {};
+  int32_t sum[kTestRows] = {};
+  int32_t negative[kTestRows] = {};
+
+  // bits: 8, or fewer and then weights 0 .. 2^bits - 1.
+  TestBlock(uint32_t round, int bits) {
+    uint32_t state = round * 2654435761u + 1;
+    const auto next = [&state] {
+      state = state * 1664525u + 1013904223u;
+      return state >> 24;
+    };
+    const auto lowest = static_cast<int8_t>(bits == 8 ? -128 : 0);
+    const auto highest = static_cast<int8_t>(bits == 8 ? 127 : (1 << bits) - 1);
+    for (int8_t& weight : weights) {
+      const auto random = static_cast<int8_t>(bits == 8 ? next() : next() >> (8 - bits));
+      weight = round % 4 == 0                          ? random
+               : (round % 4 == 1 || (random & 1) != 0) ? lowest
+                                                       : highest;
+    }
+    for (int i = 0; i < kTestRows * kQuantBlock; ++i) {
+      const auto random = static_cast<int8_t>(next() % 255 - 127);
+      q[i] = round % 3 == 0                          ? random
+             : (round % 3 == 1 && (random & 1) != 0) ? int8_t{-127}
+                                                     : int8_t{127};
+      wide[i] = q[i];
+      magnitude[i] = static_cast<int8_t>(q[i] < 0 ? -q[i] : q[i]);
+      sign[i] = static_cast<int8_t>(q[i] < 0 ? -1 : 0);
+      const int row = i / kQuantBlock;
+      int16_t& lane = lane_sums[i / (kQuantBlock / 2) * 2 + i % kQuantGroup / 2];
+      lane = static_cast<int16_t>(lane - q[i]);
+      sum[row] += q[i];
+      if (q[i] < 0) negative[row] -= q[i];
+    }
   }
-  for (int i = 0; i < kTestRows * kQ8Block; ++i) {
-    const auto random = static_cast<int8_t>(next() % 255 - 127);
-    inputs[i] = round % 3 == 0                          ? random
-                : (round % 3 == 1 && (random & 1) != 0) ? int8_t{-127}
-                                                        : int8_t{127};
-  }
-}
+};
 
 // Whether the real loops give the integers of the strict ones, over values that break each kind of
 // engine if it is taken for another.
-template <IntDot back_end>
+template <IntDot back_end, int kBits, int kHalves>
 bool passes() {
-  alignas(64) int8_t weights[kQ8Groups * kQ8GroupBytes];
-  alignas(64) int8_t inputs[kTestRows * kQ8Block];
-  alignas(64) int16_t wide[kTestRows * kQ8Block];
   for (uint32_t round = 0; round < 48; ++round) {
-    fill(round, weights, inputs);
-    int32_t sums[kTestRows] = {};
-    for (int i = 0; i < kTestRows * kQ8Block; ++i) {
-      wide[i] = inputs[i];
-      sums[i / kQ8Block] += inputs[i];
-    }
-    const Q8Input rows{inputs, wide, sums};
-    detail::Q8Sums<kTestRows, simd::kTileVectors> expected;
-    detail::Q8Sums<kTestRows, simd::kTileVectors> actual;
-    Q8Dot<IntDot::kStrict>::run<kTestRows, simd::kTileVectors>(weights, rows, expected);
-    Q8Dot<back_end>::template run<kTestRows, simd::kTileVectors>(weights, rows, actual);
+    const TestBlock block(round, kBits);
+    const DotInput rows{block.q,         block.wide, block.magnitude, block.sign,
+                        block.lane_sums, block.sum,  block.negative};
+    constexpr int kV = simd::kTileVectors;
+    const int32_t zero_point = kBits == 8 || round % 2 == 0 ? 0 : 1 << (kBits - 1);
+    DotSums<kTestRows, kV> expected, actual;
+    QuantDot<IntDot::kStrict>::run<kBits, kHalves, kTestRows, kV>(block.weights, rows, zero_point,
+                                                                  expected);
+    QuantDot<back_end>::template run<kBits, kHalves, kTestRows, kV>(block.weights, rows, zero_point,
+                                                                    actual);
     if (std::memcmp(expected, actual, sizeof expected) != 0) return false;
   }
   return true;
+}
+
+template <IntDot back_end>
+IntDot if_right() {
+  const bool right = passes<back_end, 4, 2>() && passes<back_end, 5, 2>() &&
+                     passes<back_end, 6, 1>() && passes<back_end, 8, 2>();
+  return right ? back_end : IntDot::kStrict;
 }
 
 }  // namespace
 
 IntDot select_int_dot() {
   switch (probe()) {
-    case IntDot::kStrict:
-    case IntDot::kSaturating:
-      // A saturating engine would be right with kSaturating, but that takes twice the time of
-      // kStrict (V8 on x86 without 8-bit dot instructions).
-      break;
     case IntDot::kSigned:
-      return passes<IntDot::kSigned>() ? IntDot::kSigned : IntDot::kStrict;
+      return if_right<IntDot::kSigned>();
     case IntDot::kUnsigned:
-      return passes<IntDot::kUnsigned>() ? IntDot::kUnsigned : IntDot::kStrict;
+      return if_right<IntDot::kUnsigned>();
+    default:
+      return if_right<IntDot::kSaturating>();
   }
-  return IntDot::kStrict;
 }
+
+#elif defined(__AVX2__)
+
+IntDot select_int_dot() { return IntDot::kSaturating; }
 
 #else
 

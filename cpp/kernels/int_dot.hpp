@@ -10,7 +10,7 @@ enum class IntDot : uint8_t {
   kStrict,      // 16-bit multiply and add pairs: every engine
   kSigned,      // 8-bit dot, both operands signed
   kUnsigned,    // 8-bit dot, second operand unsigned, exact
-  kSaturating,  // 8-bit pair sums that saturate at 16 bits: weights as two 4-bit planes
+  kSaturating,  // 8-bit pair sums that saturate at 16 bits: operands such that they never do
 };
 
 inline constexpr IntDot kIntDots[] = {IntDot::kStrict, IntDot::kSigned, IntDot::kUnsigned,

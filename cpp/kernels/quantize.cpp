@@ -13,22 +13,33 @@ using simd::F32;
 using simd::I32;
 using simd::kLanes;
 
-constexpr int kBatches = kQ8Block / kLanes;
+constexpr int kBatches = kQuantBlock / kLanes;
 
 constexpr size_t align_up(size_t bytes) { return (bytes + 63) / 64 * 64; }
 
-// Offsets of the four arrays.
+// Where each array of the scratch begins.
 struct Layout {
-  size_t wide, scale, sum, total;
+  size_t wide, magnitude, sign, scale, scaled_sum, sum, negative, lane_sums, total;
 
   Layout(int32_t n_rows, int32_t n_cols) {
     const auto n_groups = static_cast<size_t>((n_rows + kQuantizedGroup - 1) / kQuantizedGroup);
     const size_t elements = n_groups * kQuantizedGroup * static_cast<size_t>(n_cols);
-    const size_t blocks = elements / kQ8Block;
-    wide = align_up(elements);
-    scale = wide + align_up(elements * sizeof(int16_t));
-    sum = scale + align_up(blocks * sizeof(float));
-    total = sum + align_up(blocks * sizeof(int32_t));
+    const size_t blocks = elements / kQuantBlock;
+    size_t end = align_up(elements);
+    const auto place = [&end](size_t bytes) {
+      const size_t begin = end;
+      end += align_up(bytes);
+      return begin;
+    };
+    wide = place(elements * sizeof(int16_t));
+    magnitude = place(elements);
+    sign = place(elements);
+    scale = place(blocks * sizeof(float));
+    scaled_sum = place(blocks * sizeof(float));
+    sum = place(blocks * sizeof(int32_t));
+    negative = place(blocks * sizeof(int32_t));
+    lane_sums = place(blocks * 4 * sizeof(int16_t));
+    total = end;
   }
 };
 
@@ -47,31 +58,61 @@ float largest_magnitude(const float* x) {
   return std::bit_cast<float>(result);
 }
 
-void quantize_block(const float* x, int8_t* q, int16_t* wide, float& scale, int32_t& sum) {
-  scale = largest_magnitude(x) / 127.0f;
-  int32_t total = 0;
+// rounded [32]: x / scale, half to even. A block that is all zeros or not finite gives zeros.
+void round_block(const float* x, float scale, int32_t* rounded) {
   if (!(scale > 0.0f && scale < std::numeric_limits<float>::infinity())) {
-    for (int i = 0; i < kQ8Block; ++i) q[i] = 0;
-    for (int i = 0; i < kQ8Block; ++i) wide[i] = 0;
-  } else {
-    // Adding 1.5 * 2^23 rounds half to even and leaves the integer in the low bits.
-    const F32 shift(0x1.8p23f);
-    const F32 limit(127.0f);
-    for (int b = 0; b < kBatches; ++b) {
-      const F32 ratio = simd::load(x + b * kLanes) / F32(scale);
-      const F32 clamped = xsimd::min(xsimd::max(ratio, -limit), limit);
-      const I32 rounded =
-          xsimd::bitwise_cast<int32_t>(clamped + shift) - xsimd::bitwise_cast<int32_t>(shift);
-      alignas(I32) int32_t lanes[kLanes];
-      rounded.store_aligned(lanes);
-      for (int i = 0; i < kLanes; ++i) {
-        q[b * kLanes + i] = static_cast<int8_t>(lanes[i]);
-        wide[b * kLanes + i] = static_cast<int16_t>(lanes[i]);
-        total += lanes[i];
-      }
+    for (int i = 0; i < kQuantBlock; ++i) rounded[i] = 0;
+    return;
+  }
+  // Adding 1.5 * 2^23 rounds half to even and leaves the integer in the low bits.
+  const F32 shift(0x1.8p23f);
+  const F32 limit(127.0f);
+  for (int b = 0; b < kBatches; ++b) {
+    const F32 ratio = simd::load(x + b * kLanes) / F32(scale);
+    const F32 clamped = xsimd::min(xsimd::max(ratio, -limit), limit);
+    const I32 integers =
+        xsimd::bitwise_cast<int32_t>(clamped + shift) - xsimd::bitwise_cast<int32_t>(shift);
+    integers.store_aligned(rounded + b * kLanes);
+  }
+}
+
+// Block `at` of the arrays.
+void quantize_block(const float* x, const QuantizedRows& out, int64_t at) {
+  const float scale = largest_magnitude(x) / 127.0f;
+  alignas(64) int32_t rounded[kQuantBlock];
+  round_block(x, scale, rounded);
+
+  int8_t* q = out.q + at * kQuantBlock;
+  int16_t* wide = out.wide + at * kQuantBlock;
+  int8_t* magnitude = out.magnitude + at * kQuantBlock;
+  int8_t* sign = out.sign + at * kQuantBlock;
+  int32_t total = 0;
+  int32_t total_magnitude = 0;
+  for (int i = 0; i < kQuantBlock; ++i) {
+    const int32_t value = rounded[i];
+    const int32_t absolute = value < 0 ? -value : value;
+    q[i] = static_cast<int8_t>(value);
+    wide[i] = static_cast<int16_t>(value);
+    magnitude[i] = static_cast<int8_t>(absolute);
+    sign[i] = static_cast<int8_t>(value >> 31);
+    total += value;
+    total_magnitude += absolute;
+  }
+  out.scale[at] = scale;
+  out.scaled_sum[at] = static_cast<float>(total) * scale;
+  out.sum[at] = total;
+  out.negative[at] = (total_magnitude - total) / 2;
+
+  // Two elements of a 16-bit lane, eight lanes of a half in turn.
+  for (int half = 0; half < 2; ++half) {
+    int32_t lanes[2] = {0, 0};
+    for (int i = 0; i < kQuantBlock / 2; ++i) {
+      lanes[i % kQuantGroup / 2] += rounded[half * kQuantBlock / 2 + i];
+    }
+    for (int lane = 0; lane < 2; ++lane) {
+      out.lane_sums[at * 4 + half * 2 + lane] = static_cast<int16_t>(-lanes[lane]);
     }
   }
-  sum = total;
 }
 
 }  // namespace
@@ -83,8 +124,13 @@ QuantizedRows quantized_view(std::byte* scratch, int32_t n_rows, int32_t n_cols)
   QuantizedRows rows;
   rows.q = reinterpret_cast<int8_t*>(scratch);
   rows.wide = reinterpret_cast<int16_t*>(scratch + layout.wide);
+  rows.magnitude = reinterpret_cast<int8_t*>(scratch + layout.magnitude);
+  rows.sign = reinterpret_cast<int8_t*>(scratch + layout.sign);
   rows.scale = reinterpret_cast<float*>(scratch + layout.scale);
+  rows.scaled_sum = reinterpret_cast<float*>(scratch + layout.scaled_sum);
   rows.sum = reinterpret_cast<int32_t*>(scratch + layout.sum);
+  rows.negative = reinterpret_cast<int32_t*>(scratch + layout.negative);
+  rows.lane_sums = reinterpret_cast<int16_t*>(scratch + layout.lane_sums);
   rows.n_rows = n_rows;
   rows.n_cols = n_cols;
   return rows;
@@ -99,10 +145,8 @@ void quantize_rows(const float* x, int32_t n_rows, int32_t n_cols, QuantizedRows
 void quantize_row_range(const float* x, int32_t begin, int32_t end, const QuantizedRows& out) {
   x += static_cast<int64_t>(begin) * out.n_cols;
   for (int32_t row = begin; row < end; ++row) {
-    for (int32_t block = 0; block < out.n_cols / kQ8Block; ++block, x += kQ8Block) {
-      const int64_t at = out.block_index(row, block);
-      quantize_block(x, out.q + at * kQ8Block, out.wide + at * kQ8Block, out.scale[at],
-                     out.sum[at]);
+    for (int32_t block = 0; block < out.n_cols / kQuantBlock; ++block, x += kQuantBlock) {
+      quantize_block(x, out, out.block_index(row, block));
     }
   }
 }

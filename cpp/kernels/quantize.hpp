@@ -1,4 +1,5 @@
-// Activations to int8 in blocks of 32, at every shape the same.
+// Activations to int8 in blocks of 32, at every shape the same, with what the ways of multiplying
+// them (int_dot.hpp) want to know of a block beforehand.
 #pragma once
 
 #include <cstddef>
@@ -12,14 +13,20 @@ inline constexpr int32_t kQuantizedGroup = 4;
 
 // Views into scratch of the caller; n_cols is a multiple of 32.
 struct QuantizedRows {
-  int8_t* q = nullptr;      // [row group][block][4][32], -127..127
-  int16_t* wide = nullptr;  // the same integers for 16-bit dot products
-  float* scale = nullptr;   // [row group][block][4]
-  int32_t* sum = nullptr;   // [row group][block][4], sums of q, which undo unsigned dots' bias
+  int8_t* q = nullptr;           // [row group][block][4][32], -127..127
+  int16_t* wide = nullptr;       // the same integers for 16-bit dot products
+  int8_t* magnitude = nullptr;   // |q|
+  int8_t* sign = nullptr;        // -1 where q is negative, else 0
+  float* scale = nullptr;        // [row group][block][4]
+  float* scaled_sum = nullptr;   // [row group][block][4], scale * the sum of q
+  int32_t* sum = nullptr;        // [row group][block][4], of q
+  int32_t* negative = nullptr;   // [row group][block][4], of |q| where q is negative
+  int16_t* lane_sums = nullptr;  // [row group][block][4][2 halves][2]: minus the sum of q over the
+                                 // elements with i % 4 < 2, and over the others
   int32_t n_rows = 0;
   int32_t n_cols = 0;
 
-  // Where a block of a row has its scale and sum; 32 times that, its integers.
+  // Where a block of a row has its scale and sums; 32 times that, its integers.
   int64_t block_index(int32_t row, int32_t block) const {
     const int64_t n_blocks = n_cols / 32;
     return (row / kQuantizedGroup * n_blocks + block) * kQuantizedGroup + row % kQuantizedGroup;

@@ -1,8 +1,19 @@
 // A weight matrix W [n_rows outputs, n_cols inputs] repacked so that SIMD lanes run over outputs.
 //
 // F32, F16, BF16: tiles of 16 outputs, [n_cols][16] elements.
-// Q8_0: tiles of 8 outputs; for each block of 32 inputs 8 f16 scales, then int8
-// [8 groups of 4 inputs][8 outputs][4 inputs]: 272 bytes.
+//
+// Quantised types: tiles of 8 outputs; for each block of 32 inputs
+//   scales  [1 or 2][8 outputs] f16, or f32 where a file's scale is a product (K types); two where
+//           each half of the block has its own (Q6_K)
+//   minima  [8 outputs] of the same kind, where the type has them; added to scale * quant
+//   quants  unsigned as in the file (Q8_0: signed), in groups of 4 inputs:
+//     8 bits: [8 groups][8 outputs][4 inputs]
+//     4 bits: [4 pairs p][8 outputs][4 inputs], group p in the low nibble, group p + 4 in the high
+//     5 bits: the low 4 as above, then the fifth: [8 outputs][4 inputs], bit g is group g's
+//     6 bits: the low 4 as above, then the upper two: [2 halves i][8 outputs][4 inputs], from bit 0
+//             on those of the groups 2i, 2i + 1, 2i + 4, 2i + 5
+// so that whole vectors of quants come by one shift and one mask.
+//
 // Outputs that the last tile has beyond n_rows are zeros.
 #pragma once
 
@@ -27,19 +38,64 @@ struct TileRange {
 };
 
 inline constexpr int32_t kFloatTileRows = 16;
-inline constexpr int32_t kQ8TileRows = 8;
-inline constexpr int32_t kQ8Block = 32;
-inline constexpr int32_t kQ8ScaleBytes = 2 * kQ8TileRows;
-inline constexpr int32_t kQ8TileBlockBytes = kQ8ScaleBytes + kQ8TileRows * kQ8Block;
+inline constexpr int32_t kQuantTileRows = 8;
+inline constexpr int32_t kQuantBlock = 32;  // inputs that share an activation scale
+inline constexpr int32_t kQuantGroup = 4;   // inputs of one output that lie side by side
+inline constexpr int32_t kQuantGroups = kQuantBlock / kQuantGroup;
+inline constexpr int32_t kQuantGroupBytes = kQuantTileRows * kQuantGroup;
+
+// How a quantised type lies in a tile.
+struct QuantLayout {
+  int32_t bits = 0;
+  int32_t scale_bytes = 0;  // 2: f16, 4: f32
+  int32_t n_scales = 1;     // of a block of 32
+  bool has_minimum = false;
+  int32_t zero_point = 0;
+
+  constexpr int32_t scales_bytes() const {
+    return kQuantTileRows * scale_bytes * (n_scales + (has_minimum ? 1 : 0));
+  }
+  constexpr int32_t block_bytes() const {
+    return scales_bytes() + kQuantTileRows * kQuantBlock * bits / 8;
+  }
+};
+
+constexpr QuantLayout quant_layout(WeightType type) {
+  switch (type) {
+    case WeightType::kQ4_0:
+      return {4, 2, 1, false, 8};
+    case WeightType::kQ4_1:
+      return {4, 2, 1, true, 0};
+    case WeightType::kQ5_0:
+      return {5, 2, 1, false, 16};
+    case WeightType::kQ5_1:
+      return {5, 2, 1, true, 0};
+    case WeightType::kQ8_0:
+      return {8, 2, 1, false, 0};
+    case WeightType::kQ4_K:
+      return {4, 4, 1, true, 0};
+    case WeightType::kQ5_K:
+      return {5, 4, 1, true, 0};
+    case WeightType::kQ6_K:
+      return {6, 4, 2, false, 32};
+    case WeightType::kF32:
+    case WeightType::kF16:
+    case WeightType::kBF16:
+      break;
+  }
+  return {};
+}
 
 constexpr int32_t tile_rows(WeightType type) {
-  return type == WeightType::kQ8_0 ? kQ8TileRows : kFloatTileRows;
+  return is_quantized(type) ? kQuantTileRows : kFloatTileRows;
 }
 
 // Bytes of one tile.
 constexpr size_t tile_bytes(WeightType type, int32_t n_cols) {
   const auto cols = static_cast<size_t>(n_cols);
-  if (type == WeightType::kQ8_0) return cols / kQ8Block * kQ8TileBlockBytes;
+  if (is_quantized(type)) {
+    return cols / kQuantBlock * static_cast<size_t>(quant_layout(type).block_bytes());
+  }
   return cols * static_cast<size_t>(kFloatTileRows * block_bytes(type));
 }
 

@@ -167,7 +167,7 @@ class ForwardPass {
     int32_t total = 0;
     int64_t work = 0;
     for (const Projection& p : projections) {
-      if (p.matrix.type == WeightType::kQ8_0 && quantized.q == nullptr) {
+      if (is_quantized(p.matrix.type) && quantized.q == nullptr) {
         quantized = quantized_view(act_.quantized_scratch, n_rows, n_cols);
         quantize(x, quantized);
       }

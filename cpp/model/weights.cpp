@@ -76,7 +76,7 @@ Expected<Placement> place(const GgufHeader& header, std::string_view name, int32
                                            to_decimal(n_cols) + ", " + to_decimal(n_rows) + "]."};
   }
   if (!weight_type_supported(tensor->type) ||
-      (is_vector && static_cast<WeightType>(tensor->type) == WeightType::kQ8_0)) {
+      (is_vector && is_quantized(static_cast<WeightType>(tensor->type)))) {
     return Status{ErrorCode::kUnsupportedModel, "The tensor " + std::string(name) +
                                                     " has an element type (ggml type " +
                                                     to_decimal(static_cast<int64_t>(tensor->type)) +
@@ -88,7 +88,7 @@ Expected<Placement> place(const GgufHeader& header, std::string_view name, int32
   placement.file_bytes = tensor->n_bytes;
   placement.source_type = static_cast<WeightType>(tensor->type);
   placement.is_vector = is_vector;
-  const bool to_f32 = precision_f32 && placement.source_type == WeightType::kQ8_0;
+  const bool to_f32 = precision_f32 && is_quantized(placement.source_type);
   placement.matrix = {to_f32 ? WeightType::kF32 : placement.source_type, n_rows, n_cols, nullptr};
   return placement;
 }
@@ -193,28 +193,25 @@ bool all_exponents_finite(const std::byte* data, size_t n, size_t stride, uint16
 }  // namespace
 
 void vector_to_f32(WeightType type, const std::byte* elements, int32_t n, float* out) {
+  // plan_weights lets no quantised vector through.
+  if (type == WeightType::kF32) {
+    std::memcpy(out, elements, static_cast<size_t>(n) * sizeof(float));
+    return;
+  }
   for (int32_t i = 0; i < n; ++i) {
-    const std::byte* element =
-        elements + static_cast<size_t>(i) * static_cast<size_t>(block_bytes(type));
-    switch (type) {
-      case WeightType::kF32:
-        std::memcpy(out + i, element, sizeof(float));
-        break;
-      case WeightType::kF16:
-        out[i] = f16_to_f32(load_u16(element));
-        break;
-      case WeightType::kBF16:
-        out[i] = bf16_to_f32(load_u16(element));
-        break;
-      case WeightType::kQ8_0:  // plan_weights lets no quantised vector through
-        out[i] = 0.0f;
-        break;
-    }
+    const uint16_t half = load_u16(elements + static_cast<size_t>(i) * 2);
+    out[i] = type == WeightType::kF16 ? f16_to_f32(half) : bf16_to_f32(half);
   }
 }
 
 bool rows_are_finite(WeightType type, const std::byte* rows, int32_t n_rows, int32_t n_cols) {
   const size_t n = static_cast<size_t>(n_rows) * static_cast<size_t>(n_cols);
+  // Of a quantised block only the f16 scale and, after it, the minimum can be broken: what they are
+  // multiplied by is an integer of at most 8 bits, and the largest f16 is 65504.
+  const auto halves_of_blocks = [&](size_t offset) {
+    return all_exponents_finite(rows + offset, n / static_cast<size_t>(block_size(type)),
+                                static_cast<size_t>(block_bytes(type)), 0x7c00);
+  };
   switch (type) {
     case WeightType::kF32:
       return all_exponents_finite(rows + 2, n, 4, 0x7f80);  // upper half of each little-endian f32
@@ -222,9 +219,17 @@ bool rows_are_finite(WeightType type, const std::byte* rows, int32_t n_rows, int
       return all_exponents_finite(rows, n, 2, 0x7f80);
     case WeightType::kF16:
       return all_exponents_finite(rows, n, 2, 0x7c00);
+    case WeightType::kQ4_0:
+    case WeightType::kQ5_0:
     case WeightType::kQ8_0:
-      return all_exponents_finite(rows, n / 32, block_bytes(type),
-                                  0x7c00);  // the f16 scale leads a block
+      return halves_of_blocks(0);
+    case WeightType::kQ4_1:
+    case WeightType::kQ5_1:
+    case WeightType::kQ4_K:
+    case WeightType::kQ5_K:
+      return halves_of_blocks(0) && halves_of_blocks(2);
+    case WeightType::kQ6_K:
+      return halves_of_blocks(static_cast<size_t>(block_bytes(type)) - 2);
   }
   return false;
 }

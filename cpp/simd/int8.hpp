@@ -5,7 +5,6 @@
 // half.
 #pragma once
 
-#include "base/half.hpp"
 #include "simd/f32.hpp"
 
 namespace onehead::simd {
@@ -95,58 +94,43 @@ inline Ints add_neighbours(Ints low, Ints high) { return Ints(vpaddq_s32(low, hi
 #error "the int8 matrix product has no code for this instruction set"
 #endif
 
-// Bytes shifted right as 16-bit numbers: the upper nibble of each comes to its lower place, under
-// bits that the caller masks away. (Shifts of bytes are slow on x86.)
-inline Bytes shift_right_4_in_shorts(Bytes bytes) {
-  return xsimd::bitwise_cast<int8_t>(xsimd::bitwise_cast<int16_t>(bytes) >> 4);
+// Bytes shifted as 16-bit numbers: bits of one byte come into the other, where the caller masks
+// them away. (Shifts of bytes are slow on x86.)
+template <int kCount>
+Bytes shift_right(Bytes bytes) {
+  return xsimd::bitwise_cast<int8_t>(xsimd::bitwise_cast<uint16_t>(bytes) >> kCount);
+}
+template <int kCount>
+Bytes shift_left(Bytes bytes) {
+  return xsimd::bitwise_cast<int8_t>(xsimd::bitwise_cast<uint16_t>(bytes) << kCount);
 }
 
 inline Bytes load_bytes(const int8_t* from) { return Bytes::load_unaligned(from); }
 
-// Out of line: it is rare, and must not crowd the loop around it.
-[[gnu::noinline]] inline void load_any_scales(const uint16_t* from, float* out) {
-  for (int i = 0; i < 8; ++i) out[i] = f16_to_f32(from[i]);
+inline void store_bytes(int8_t* to, Bytes bytes) { bytes.store_unaligned(to); }
+
+// Two int16 repeated.
+inline Shorts splat_2(const int16_t* from) {
+  int32_t two;
+  __builtin_memcpy(&two, from, sizeof two);
+  return xsimd::bitwise_cast<int16_t>(Ints(two));
 }
 
-// The 8 scales of a tile block as f32. Scales are nearly always positive and normal: then the f32
-// is the f16's bits shifted and rebiased. Anything else (zero, subnormal, negative, infinite) goes
-// the slow, exact way.
-inline void load_scales(const uint16_t* from, Floats (&out)[kTileVectors]) {
+// kVectorOutputs finite f16 as f32. A half's bits, moved to where f32 has exponent and mantissa,
+// are its value times 2^-112; the product is exact, subnormal halves and zeros included.
+inline Floats load_halves(const uint16_t* from) {
 #if defined(__wasm_simd128__)
-  const v128_t half = wasm_v128_load(from);
-  const v128_t beyond = wasm_u16x8_ge(wasm_i16x8_sub(half, wasm_i16x8_const_splat(0x0400)),
-                                      wasm_i16x8_const_splat(0x7800));
-  if (!wasm_v128_any_true(beyond)) [[likely]] {
-    const v128_t high = wasm_i16x8_add(wasm_u16x8_shr(half, 3), wasm_i16x8_const_splat(0x3800));
-    const v128_t low = wasm_i16x8_shl(half, 13);
-    out[0] = Floats(wasm_i16x8_shuffle(low, high, 0, 8, 1, 9, 2, 10, 3, 11));
-    out[1] = Floats(wasm_i16x8_shuffle(low, high, 4, 12, 5, 13, 6, 14, 7, 15));
-    return;
-  }
+  const Ints wide(wasm_i32x4_load16x4(from));
+#elif defined(__AVX2__)
+  const Ints wide(_mm256_cvtepi16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))));
 #elif defined(__SSE2__)
-  const __m128i half = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
-  // As signed numbers, 0x0400 <= half < 0x7c00.
-  const __m128i good = _mm_and_si128(_mm_cmpgt_epi16(half, _mm_set1_epi16(0x03ff)),
-                                     _mm_cmpgt_epi16(_mm_set1_epi16(0x7c00), half));
-  if (_mm_movemask_epi8(good) == 0xffff) [[likely]] {
-    const __m128i high = _mm_add_epi16(_mm_srli_epi16(half, 3), _mm_set1_epi16(0x3800));
-    const __m128i low = _mm_slli_epi16(half, 13);
-    const __m128i first = _mm_unpacklo_epi16(low, high);
-    const __m128i second = _mm_unpackhi_epi16(low, high);
-#if defined(__AVX2__)
-    out[0] = Floats(_mm256_castsi256_ps(_mm256_set_m128i(second, first)));
+  const __m128i half = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(from));
+  const Ints wide(_mm_srai_epi32(_mm_unpacklo_epi16(half, half), 16));
 #else
-    out[0] = Floats(_mm_castsi128_ps(first));
-    out[1] = Floats(_mm_castsi128_ps(second));
+  const Ints wide(vmovl_s16(vreinterpret_s16_u16(vld1_u16(from))));
 #endif
-    return;
-  }
-#endif
-  alignas(32) float scales[8];
-  load_any_scales(from, scales);
-  for (int v = 0; v < kTileVectors; ++v) {
-    out[v] = Floats::load_aligned(scales + v * kVectorOutputs);
-  }
+  const Ints bits = (wide << 13) & Ints(static_cast<int32_t>(0x8fffffffu));  // the sign moved along
+  return xsimd::bitwise_cast<float>(bits) * Floats(0x1p112f);
 }
 
 }  // namespace onehead::simd

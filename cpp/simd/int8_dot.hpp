@@ -35,6 +35,7 @@ template <Int8Kind>
 Shorts dot_2_i16(Bytes x, Bytes w) {
   return Shorts(wasm_i16x8_relaxed_dot_i8x16_i7x16(x, w));
 }
+// Sums of two neighbours.
 inline Ints add_pairs(Shorts sums) { return Ints(wasm_i32x4_extadd_pairwise_i16x8(sums)); }
 
 #else
@@ -76,6 +77,9 @@ Ints dot_4(Bytes x, Bytes w, Ints acc) {
 
 template <Int8Kind kind>
 Shorts dot_2_i16(Bytes x, Bytes w) {
+#if defined(__AVX2__)
+  if constexpr (kind == Int8Kind::kSaturating) return Shorts(_mm256_maddubs_epi16(w, x));
+#endif
   alignas(Bytes) int8_t xs[Bytes::size], ws[Bytes::size];
   alignas(Shorts) int16_t sums[Shorts::size];
   x.store_aligned(xs);
@@ -86,13 +90,8 @@ Shorts dot_2_i16(Bytes x, Bytes w) {
   return Shorts::load_aligned(sums);
 }
 
-inline Ints add_pairs(Shorts sums) {
-  alignas(Shorts) int16_t from[Shorts::size];
-  alignas(Ints) int32_t to[Ints::size];
-  sums.store_aligned(from);
-  for (size_t i = 0; i < Ints::size; ++i) to[i] = from[2 * i] + from[2 * i + 1];
-  return Ints::load_aligned(to);
-}
+// Sums of two neighbours.
+inline Ints add_pairs(Shorts sums) { return dot_pairs(sums, Shorts(static_cast<int16_t>(1))); }
 
 #endif
 

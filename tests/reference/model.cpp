@@ -1,18 +1,13 @@
 #include "reference/model.hpp"
 
-#include <bit>
-#include <cstring>
 #include <string_view>
 
-#include "base/half.hpp"
 #include "base/weight_type.hpp"
 #include "format/gguf.hpp"
+#include "reference/weights.hpp"
 
 namespace onehead::reference {
 namespace {
-
-constexpr size_t kQ8Block = 32;
-constexpr size_t kQ8BlockBytes = 34;  // f16 scale, then 32 int8
 
 class Reader {
  public:
@@ -40,29 +35,9 @@ class Reader {
       missing_ = std::string(name);
       return {};
     }
-    Matrix m;
-    m.n_cols = static_cast<int32_t>(tensor->dims[0]);
-    m.n_rows = static_cast<int32_t>(tensor->dims[1]);
-    const size_t n = tensor->dims[0] * tensor->dims[1];
-    const std::byte* data = file_.data() + tensor->offset;
-    switch (static_cast<WeightType>(tensor->type)) {
-      case WeightType::kF32:
-        for (size_t i = 0; i < n; ++i) m.values.push_back(std::bit_cast<float>(u32(data + 4 * i)));
-        break;
-      case WeightType::kF16:
-        for (size_t i = 0; i < n; ++i) m.values.push_back(f16_to_f32(u16(data + 2 * i)));
-        break;
-      case WeightType::kBF16:
-        for (size_t i = 0; i < n; ++i) m.values.push_back(bf16_to_f32(u16(data + 2 * i)));
-        break;
-      case WeightType::kQ8_0:
-        for (size_t block = 0; block < n / kQ8Block; ++block) {
-          const std::byte* at = data + block * kQ8BlockBytes;
-          m.scales.push_back(f16_to_f32(u16(at)));
-          for (size_t i = 0; i < kQ8Block; ++i) m.quants.push_back(static_cast<int8_t>(at[2 + i]));
-        }
-        break;
-    }
+    const Matrix m = read_matrix(static_cast<WeightType>(tensor->type), file_.data() + tensor->offset,
+                                 static_cast<int32_t>(tensor->dims[1]),
+                                 static_cast<int32_t>(tensor->dims[0]));
     return m.quantized() && precision_f32_ ? dequantized(m) : m;
   }
 
@@ -72,13 +47,6 @@ class Reader {
   const std::string& missing() const { return missing_; }
 
  private:
-  static uint16_t u16(const std::byte* at) {
-    return static_cast<uint16_t>(static_cast<uint16_t>(at[0]) | static_cast<uint16_t>(at[1]) << 8);
-  }
-  static uint32_t u32(const std::byte* at) {
-    return static_cast<uint32_t>(u16(at)) | static_cast<uint32_t>(u16(at + 2)) << 16;
-  }
-
   std::span<const std::byte> file_;
   bool precision_f32_;
   GgufHeader header_;

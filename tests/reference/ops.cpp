@@ -8,7 +8,7 @@
 namespace onehead::reference {
 namespace {
 
-constexpr int32_t kBlock = 32;  // elements that share a scale
+constexpr int32_t kBlock = 32;  // activations that share a scale
 
 size_t index(int32_t row, int32_t n_cols, int32_t col) {
   return static_cast<size_t>(row) * static_cast<size_t>(n_cols) + static_cast<size_t>(col);
@@ -39,8 +39,13 @@ Vector dequantized_row(const Matrix& w, int32_t row) {
   Vector out;
   for (int32_t c = 0; c < w.n_cols; ++c) {
     const size_t i = index(row, w.n_cols, c);
-    out.push_back(w.quantized() ? w.scales[i / kBlock] * static_cast<float>(w.quants[i])
-                                : w.values[i]);
+    if (!w.quantized()) {
+      out.push_back(w.values[i]);
+      continue;
+    }
+    const float product =
+        w.scales[i / static_cast<size_t>(w.scale_block)] * static_cast<float>(w.quants[i]);
+    out.push_back(w.minima.empty() ? product : product + w.minima[i / kBlock]);
   }
   return out;
 }
@@ -93,13 +98,21 @@ Vector matmul_quantized(const Matrix& w, const Vector& x) {
   for (int32_t o = 0; o < w.n_rows; ++o) {
     float acc = 0.0f;
     for (int32_t block = 0; block < w.n_cols / kBlock; ++block) {
-      int32_t dot = 0;
-      for (int32_t k = block * kBlock; k < (block + 1) * kBlock; ++k) {
-        dot += w.quants[index(o, w.n_cols, k)] * q.quants[static_cast<size_t>(k)];
-      }
-      const float d_w = w.scales[index(o, w.n_cols / kBlock, block)];
       const float d_x = q.scales[static_cast<size_t>(block)];
-      acc = acc + static_cast<float>(dot) * (d_w * d_x);
+      int32_t x_sum = 0;
+      for (int32_t part = block * kBlock; part < (block + 1) * kBlock; part += w.scale_block) {
+        int32_t dot = 0;
+        for (int32_t k = part; k < part + w.scale_block; ++k) {
+          dot += w.quants[index(o, w.n_cols, k)] * q.quants[static_cast<size_t>(k)];
+          x_sum += q.quants[static_cast<size_t>(k)];
+        }
+        const float d_w = w.scales[index(o, w.n_cols, part) / static_cast<size_t>(w.scale_block)];
+        acc = acc + static_cast<float>(dot) * (d_w * d_x);
+      }
+      if (!w.minima.empty()) {
+        const float minimum = w.minima[index(o, w.n_cols / kBlock, block)];
+        acc = acc + minimum * (static_cast<float>(x_sum) * d_x);
+      }
     }
     out.push_back(acc);
   }

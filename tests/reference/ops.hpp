@@ -17,12 +17,14 @@ struct Matrix {
   int32_t n_rows = 0;
   int32_t n_cols = 0;
   Vector values;               // [n_rows, n_cols], exact; empty where quantised
-  std::vector<int8_t> quants;  // [n_rows, n_cols], quantised in blocks of 32
-  Vector scales;               // [n_rows, n_cols / 32]
+  std::vector<int8_t> quants;  // [n_rows, n_cols], without their zero point
+  Vector scales;               // [n_rows, n_cols / scale_block]
+  Vector minima;               // [n_rows, n_cols / 32], added to scale * quant; empty: none
+  int32_t scale_block = 32;    // elements that share a scale, 16 or 32
   bool quantized() const { return values.empty(); }
 };
 
-// Row `row` as numbers; of a quantised matrix scale * quant.
+// Row `row` as numbers; of a quantised matrix scale * quant, plus the minimum where it has minima.
 Vector dequantized_row(const Matrix& w, int32_t row);
 
 // The same matrix without quantisation: what `precision: "f32"` computes with.
@@ -35,7 +37,9 @@ struct QuantizedVector {
 };
 QuantizedVector quantize(const Vector& x);
 
-// out[o] = sum over k of w[o, k] * x[k].
+// out[o] = sum over k of w[o, k] * x[k]. A quantised matrix takes x as int8, block after block:
+//   acc = acc + float(sum of quant * x_quant over scale_block elements) * (scale * x_scale)
+//   acc = acc + minimum * (float(sum of x_quant) * x_scale)     where there are minima
 Vector matmul(const Matrix& w, const Vector& x);
 
 // out[i] = x[i] / rms(x) * weight[i], rms(x) = sqrt(mean(x²) + eps).

@@ -10,7 +10,7 @@
 
 namespace onehead::synthetic {
 
-// `values` are whole rows; Q8_0 needs a multiple of 32 of them.
+// `values` are whole rows, of quantised types whole blocks.
 std::vector<std::byte> encode(WeightType type, std::span<const float> values);
 
 }  // namespace onehead::synthetic

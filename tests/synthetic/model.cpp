@@ -61,7 +61,7 @@ class Builder {
     std::vector<float> values = random_rows(random_, n_rows, n_cols, gain);
     if (odd_rows) add_oddities(values, n_cols);
     WeightType type = model_.shape.type;
-    if (type == WeightType::kQ8_0 && n_cols % kQ8Block != 0) type = WeightType::kF16;
+    if (n_cols % block_size(type) != 0) type = WeightType::kF16;
     std::vector<std::byte> bytes = encode(type, values);
     // Quantisers stop at -127, the format does not: the third quant of the first block is -128.
     if (type == WeightType::kQ8_0) bytes[2 + 2] = static_cast<std::byte>(0x80);

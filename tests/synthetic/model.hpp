@@ -24,7 +24,7 @@ struct ModelShape {
   int32_t vocab_size;
   int32_t context_length;
   bool tied_head;   // no output.weight: the embedding serves both ends
-  WeightType type;  // of matrices; rows that Q8_0's blocks of 32 do not divide become F16
+  WeightType type;  // of matrices; rows that its blocks do not divide become F16
   float rope_base;
   uint64_t seed;
 };

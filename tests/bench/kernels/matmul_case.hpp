@@ -36,7 +36,7 @@ class MatmulCase {
 
   // Quantising the inputs is part of the product.
   void run() {
-    if (matrix_.type == WeightType::kQ8_0) {
+    if (is_quantized(matrix_.type)) {
       quantize_rows(x_.data(), n_rows_, matrix_.n_cols, quantized_);
     }
     matmul(matrix_, {x_.data(), n_rows_, matrix_.n_cols, &quantized_}, out_.data(), matrix_.n_rows,
@@ -49,14 +49,14 @@ class MatmulCase {
  private:
   static void fill_row(WeightType type, synthetic::Random& random, std::vector<std::byte>& row) {
     for (size_t i = 0; i < row.size(); ++i) row[i] = static_cast<std::byte>(random.below(256));
-    // Exponents of ordinary weights: the upper byte of a scale or value is 0x24, 0x3f.
-    if (type == WeightType::kQ8_0) {
-      for (size_t i = 1; i < row.size(); i += 34) row[i] = std::byte{0x24};
-    } else {
-      const size_t step = static_cast<size_t>(block_bytes(type));
-      for (size_t i = step - 1; i < row.size(); i += step) {
-        row[i] = type == WeightType::kF16 ? std::byte{0x28} : std::byte{0x3d};
-      }
+    // Exponents of ordinary weights: the upper byte of a scale or value is 0x24, 0x3d.
+    const auto step = static_cast<size_t>(block_bytes(type));
+    const bool scale_last = type == WeightType::kQ6_K || !is_quantized(type);
+    for (size_t block = 0; block < row.size(); block += step) {
+      const std::byte ordinary{is_quantized(type) ? uint8_t{0x24}
+                                                  : uint8_t{type == WeightType::kF16 ? 0x28 : 0x3d}};
+      row[block + (scale_last ? step - 1 : 1)] = ordinary;
+      if (quant_layout(type).has_minimum) row[block + 3] = ordinary;
     }
   }
 

@@ -28,7 +28,9 @@ TEST(WeightType, RowsHaveTheBytesOfTheirBlocks) {
   EXPECT_EQ(row_bytes(WeightType::kBF16, 7), 14u);
   EXPECT_EQ(row_bytes(WeightType::kQ8_0, 64), 68u);
   EXPECT_TRUE(weight_type_supported(8));
-  EXPECT_FALSE(weight_type_supported(2));
+  EXPECT_EQ(row_bytes(WeightType::kQ4_1, 64), 40u);
+  EXPECT_EQ(row_bytes(WeightType::kQ6_K, 512), 420u);
+  EXPECT_FALSE(weight_type_supported(10));
   EXPECT_EQ(weight_type_name(WeightType::kQ8_0), "Q8_0");
 }
 

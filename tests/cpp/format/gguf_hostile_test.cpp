@@ -111,7 +111,8 @@ TEST(GgufHostile, Tensors) {
   expect_failure(one_tensor({INT32_MAX, INT32_MAX, INT32_MAX}, 0), ErrorCode::kBadFile,
                  "larger than any file");
   expect_failure(one_tensor({33, 2}, 8), ErrorCode::kBadFile, "Q8_0");
-  expect_failure(one_tensor({32}, 12), ErrorCode::kUnsupportedModel, "'w' has the type Q4_K");
+  expect_failure(one_tensor({32}, 10), ErrorCode::kUnsupportedModel, "'w' has the type Q2_K");
+  expect_failure(one_tensor({288}, 12), ErrorCode::kBadFile, "Q4_K cannot hold");
   expect_failure(one_tensor({32}, 4), ErrorCode::kUnsupportedModel, "number 4");
   expect_failure(one_tensor({32}, UINT32_MAX), ErrorCode::kUnsupportedModel, "4294967295");
   expect_failure(one_tensor({4}, 0, 8), ErrorCode::kBadFile, "not aligned");

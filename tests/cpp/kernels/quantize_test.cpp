@@ -23,7 +23,7 @@ struct Quantized {
 
   float scale(int32_t row, int32_t block) const { return rows.scale[rows.block_index(row, block)]; }
   int64_t at(int32_t row, int32_t k) const {
-    return rows.block_index(row, k / kQ8Block) * kQ8Block + k % kQ8Block;
+    return rows.block_index(row, k / kQuantBlock) * kQuantBlock + k % kQuantBlock;
   }
   int32_t q(int32_t row, int32_t k) const { return rows.q[at(row, k)]; }
   int32_t wide(int32_t row, int32_t k) const { return rows.wide[at(row, k)]; }
@@ -32,15 +32,15 @@ struct Quantized {
 void expect_reference(const Floats& x, int32_t n_rows) {
   const Quantized actual(x, n_rows);
   const reference::QuantizedVector expected = reference::quantize(x);
-  const auto n_blocks = static_cast<int32_t>(x.size()) / n_rows / kQ8Block;
+  const auto n_blocks = static_cast<int32_t>(x.size()) / n_rows / kQuantBlock;
   size_t i = 0;
   for (int32_t row = 0; row < n_rows; ++row) {
     for (int32_t block = 0; block < n_blocks; ++block) {
-      ASSERT_EQ(actual.scale(row, block), expected.scales[i / kQ8Block]);
+      ASSERT_EQ(actual.scale(row, block), expected.scales[i / kQuantBlock]);
       int32_t sum = 0;
-      for (int32_t k = 0; k < kQ8Block; ++k, ++i) {
-        ASSERT_EQ(actual.q(row, block * kQ8Block + k), expected.quants[i]) << i;
-        ASSERT_EQ(actual.wide(row, block * kQ8Block + k), expected.quants[i]) << i;
+      for (int32_t k = 0; k < kQuantBlock; ++k, ++i) {
+        ASSERT_EQ(actual.q(row, block * kQuantBlock + k), expected.quants[i]) << i;
+        ASSERT_EQ(actual.wide(row, block * kQuantBlock + k), expected.quants[i]) << i;
         sum += expected.quants[i];
       }
       ASSERT_EQ(actual.rows.sum[actual.rows.block_index(row, block)], sum) << row << ", " << block;
