@@ -56,9 +56,7 @@ struct TestBlock {
     const auto highest = static_cast<int8_t>(bits == 8 ? 127 : (1 << bits) - 1);
     for (int8_t& weight : weights) {
       const auto random = static_cast<int8_t>(bits == 8 ? next() : next() >> (8 - bits));
-      weight = round % 4 == 0                          ? random
-               : (round % 4 == 1 || (random & 1) != 0) ? lowest
-                                                       : highest;
+      weight = round % 4 == 0 ? random : (round % 4 == 1 || (random & 1) != 0) ? lowest : highest;
     }
     for (int i = 0; i < kTestRows * kQuantBlock; ++i) {
       const auto random = static_cast<int8_t>(next() % 255 - 127);

@@ -54,9 +54,12 @@ struct Rows {
 
   Rows(const QuantizedRows& in, int32_t row, int32_t block) {
     const int64_t at = in.block_index(row, block);
-    dot = {in.q + at * kQuantBlock,         in.wide + at * kQuantBlock,
-           in.magnitude + at * kQuantBlock, in.sign + at * kQuantBlock,
-           in.lane_sums + at * 4,           in.sum + at,
+    dot = {in.q + at * kQuantBlock,
+           in.wide + at * kQuantBlock,
+           in.magnitude + at * kQuantBlock,
+           in.sign + at * kQuantBlock,
+           in.lane_sums + at * 4,
+           in.sum + at,
            in.negative + at};
     scale = in.scale + at;
     scaled_sum = in.scaled_sum + at;
@@ -136,9 +139,8 @@ void run_rows(const UnpackedBlock* blocks, int32_t n_blocks, const QuantLayout& 
         for (int r = 0; r < R; ++r) {
           for (int i = 0; i < kV; ++i) {
             const int v = first_vector + i;
-            const Floats scale =
-                Floats::load_unaligned(&block.scales[part][v * kVectorOutputs]) *
-                Floats(rows.scale[r]);
+            const Floats scale = Floats::load_unaligned(&block.scales[part][v * kVectorOutputs]) *
+                                 Floats(rows.scale[r]);
             acc[r][v] = acc[r][v] + xsimd::batch_cast<float>(dots[r][i]) * scale;
           }
         }

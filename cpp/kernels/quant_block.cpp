@@ -153,8 +153,7 @@ void write_tile_block(WeightType type, const QuantBlock& from, int32_t lane,
     return;
   }
   for (int32_t p = 0; p < kPairs; ++p) {
-    const uint32_t packed =
-        (from.groups[p] & kNibbles) | (from.groups[p + kPairs] & kNibbles) << 4;
+    const uint32_t packed = (from.groups[p] & kNibbles) | (from.groups[p + kPairs] & kNibbles) << 4;
     write(quants + p * kQuantGroupBytes, packed);
   }
   uint32_t upper[2] = {0, 0};

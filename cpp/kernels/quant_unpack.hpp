@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
-#include "kernels/tiled_matrix.hpp"
 #include "kernels/quant_dot.hpp"
+#include "kernels/tiled_matrix.hpp"
 
 namespace onehead::detail {
 

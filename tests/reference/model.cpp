@@ -35,9 +35,9 @@ class Reader {
       missing_ = std::string(name);
       return {};
     }
-    const Matrix m = read_matrix(static_cast<WeightType>(tensor->type), file_.data() + tensor->offset,
-                                 static_cast<int32_t>(tensor->dims[1]),
-                                 static_cast<int32_t>(tensor->dims[0]));
+    const Matrix m =
+        read_matrix(static_cast<WeightType>(tensor->type), file_.data() + tensor->offset,
+                    static_cast<int32_t>(tensor->dims[1]), static_cast<int32_t>(tensor->dims[0]));
     return m.quantized() && precision_f32_ ? dequantized(m) : m;
   }
 

@@ -45,9 +45,9 @@ void put_block_of_32(Bytes& out, std::span<const float> x, int32_t bits, bool ha
   const int32_t highest = (1 << bits) - 1;
   const int32_t zero_point = has_minimum ? 0 : 1 << (bits - 1);
   const float minimum = has_minimum ? *std::min_element(x.begin(), x.end()) : 0.0f;
-  const float d = has_minimum
-                      ? (*std::max_element(x.begin(), x.end()) - minimum) / static_cast<float>(highest)
-                      : extreme(x) / static_cast<float>(-zero_point);
+  const float d =
+      has_minimum ? (*std::max_element(x.begin(), x.end()) - minimum) / static_cast<float>(highest)
+                  : extreme(x) / static_cast<float>(-zero_point);
   put_half(out, d);
   if (has_minimum) put_half(out, minimum);
   std::array<int32_t, 32> q{};

@@ -14,10 +14,10 @@
 namespace onehead {
 namespace {
 
-constexpr WeightType kAllTypes[] = {
-    WeightType::kF32,  WeightType::kF16,  WeightType::kBF16, WeightType::kQ4_0,
-    WeightType::kQ4_1, WeightType::kQ5_0, WeightType::kQ5_1, WeightType::kQ8_0,
-    WeightType::kQ4_K, WeightType::kQ5_K, WeightType::kQ6_K};
+constexpr WeightType kAllTypes[] = {WeightType::kF32,  WeightType::kF16,  WeightType::kBF16,
+                                    WeightType::kQ4_0, WeightType::kQ4_1, WeightType::kQ5_0,
+                                    WeightType::kQ5_1, WeightType::kQ8_0, WeightType::kQ4_K,
+                                    WeightType::kQ5_K, WeightType::kQ6_K};
 
 struct Tiles {
   AlignedBuffer buffer;

@@ -63,8 +63,8 @@ inline std::vector<std::byte> random_file(WeightType type, int32_t n_rows, int32
   const auto step = static_cast<size_t>(block_bytes(type));
   for (size_t i = 0; i < file.size(); i += step) {
     const uint32_t bits = std::bit_cast<uint32_t>(random.symmetric());
-    const uint16_t half = type == WeightType::kF16 ? random_half(random)
-                                                   : static_cast<uint16_t>(bits >> 16);
+    const uint16_t half =
+        type == WeightType::kF16 ? random_half(random) : static_cast<uint16_t>(bits >> 16);
     if (step == 4) {
       file[i] = static_cast<std::byte>(bits & 255);
       file[i + 1] = static_cast<std::byte>(bits >> 8 & 255);
