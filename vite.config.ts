@@ -9,6 +9,7 @@ const repo = fileURLToPath(new URL(".", import.meta.url));
 
 const aliasTo = (folder: string, extension: string) => [
   { find: /^onehead$/, replacement: resolve(repo, folder, `index.${extension}`) },
+  { find: /^onehead\/storage$/, replacement: resolve(repo, folder, `storage.${extension}`) },
   { find: /^onehead\/tasks$/, replacement: resolve(repo, folder, `tasks/index.${extension}`) },
 ];
 export const sourceAlias = aliasTo("web/src", "ts");

@@ -24,8 +24,9 @@ const probeName = "__problem_probe.js";
  * ("/some/where/"), and what lies outside it is a 404. `requests` lists each path asked for with its status.
  * `probe` is a script (see drivers/problem_probe.js) that is put first into each page. `isolated` adds the headers of
  * cross-origin isolation, which give a page a clock of 5 instead of 100 microseconds: for benchmarks only.
+ * `intercept(request, response)` may answer a request itself, and then returns true.
  */
-export async function serve(mounts, { base = "/", csp, probe, isolated = false } = {}) {
+export async function serve(mounts, { base = "/", csp, probe, isolated = false, intercept } = {}) {
   const roots = Object.entries(typeof mounts === "string" ? { "": mounts } : mounts)
     .map(([prefix, folder]) => [base + prefix.replace(/^\//, ""), folder])
     .sort((a, b) => b[0].length - a[0].length);
@@ -42,6 +43,7 @@ export async function serve(mounts, { base = "/", csp, probe, isolated = false }
   }
 
   const server = createServer(async (request, response) => {
+    if (intercept?.(request, response)) return;
     const path = decodeURIComponent(new URL(request.url, "http://localhost").pathname);
     const file = probe && path === base + probeName ? probe : await resolveFile(path);
     let body = file && (await readFile(file).catch(() => null));

@@ -10,6 +10,7 @@
  * | `unsupported-model` | a valid GGUF whose architecture, tokenizer or tensor type is not known here |
  * | `too-large` | the model needs more memory than a 32-bit engine has |
  * | `out-of-memory` | the machine refused the memory |
+ * | `wrong-hash` | the file is another than the one whose `sha256` was given |
  * | `http` | the server answered with an error status |
  * | `network` | no answer, or the connection broke on the way |
  * | `bad-argument` | an argument of the wrong type or out of range |
@@ -31,6 +32,7 @@ export type ErrorCode =
   | "unsupported-model"
   | "too-large"
   | "out-of-memory"
+  | "wrong-hash"
   | "http"
   | "network"
   | "bad-argument"

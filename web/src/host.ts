@@ -85,8 +85,15 @@ export class Host {
   async load(args: Args<"load">, id: number): Promise<Value<"load">> {
     const engine = await Engine.create(this.#factory, args.module);
     this.#engine = engine;
-    const progress = (progress: Extract<Answer, { progress: unknown }>["progress"]) => this.#reply({ id, progress });
-    this.#info = await loadModel(engine, args, this.#mailbox, this.#stop.signal, progress);
+    this.#info = await loadModel(
+      {
+        engine,
+        mailbox: this.#mailbox,
+        signal: this.#stop.signal,
+        onProgress: (progress) => this.#reply({ id, progress }),
+      },
+      args,
+    );
     this.#scheduler = new Scheduler(engine, this.#mailbox);
     return this.#info;
   }

@@ -1,5 +1,6 @@
 // load(): features → variant → runtime and worker → model file → Model.
 
+import { absoluteUrl } from "./address.js";
 import { Client } from "./client.js";
 import { OneheadError } from "./errors.js";
 import { detectFeatures } from "./features.js";
@@ -8,7 +9,7 @@ import { builtin } from "./node.js";
 import { checkLoad, isKind } from "./options.js";
 import { openPort } from "./ports.js";
 import type { WireSource } from "./protocol.js";
-import { absoluteUrl, compileRuntime } from "./runtime.js";
+import { compileRuntime } from "./runtime.js";
 import type { LoadOptions, LoadProgress, Model } from "./types.js";
 import { chooseVariant } from "./variant.js";
 
@@ -53,6 +54,8 @@ export async function load(
         module,
         contextLength: o.contextLength ?? 0,
         precisionF32: o.precision === "f32",
+        store: o.store !== "none",
+        sha256: o.sha256?.toLowerCase(),
       },
       {
         onProgress: report,
@@ -90,11 +93,14 @@ async function both<P extends { end(): Promise<void> }, M>(port: Promise<P>, mod
 
 function toWireSource(
   source: string | URL | Blob | ArrayBuffer | Uint8Array,
-  { request, transfer }: LoadOptions,
+  { request, transfer, store }: LoadOptions,
 ): WireSource {
   const isAddress = typeof source === "string" || isKind(source, "URL");
   if (request && !isAddress) {
     throw new OneheadError("unsupported-option", "load: request is for a model given by address.");
+  }
+  if (store === "opfs" && !isAddress) {
+    throw new OneheadError("unsupported-option", "load: only a model given by address can be stored.");
   }
   if (isAddress) {
     if (transfer) {

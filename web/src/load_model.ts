@@ -1,10 +1,12 @@
 // From a stream of bytes to a loaded engine: the file is looked at, then repacked piece by piece as it arrives.
 
+import type { Piece } from "./download.js";
 import type { Engine } from "./engine.js";
 import { OneheadError } from "./errors.js";
 import type { Mailbox } from "./mailbox.js";
+import { certainBytes, ModelFile, sourceName } from "./model_file.js";
 import type { WireInfo, WireLoad, WireSource } from "./protocol.js";
-import { certainBytes, type Piece, readSource, sourceName } from "./source.js";
+import { Sha256 } from "./sha256.js";
 import type { LoadProgress } from "./types.js";
 
 const kSliceMs = 8;
@@ -31,12 +33,11 @@ function checkMagic(head: Uint8Array, source: WireSource): void {
   );
 }
 
-/** Waits until there are four bytes to judge the file by. */
+/** Waits until there are four bytes to judge the file by, each time that it begins. */
 async function* withMagic(pieces: AsyncIterable<Piece>, source: WireSource): AsyncGenerator<Piece> {
   let head: Uint8Array | undefined = new Uint8Array(0);
-  let total: number | undefined;
   for await (const piece of pieces) {
-    total = piece.total;
+    if (piece.at === 0) head = new Uint8Array(0);
     if (!head) {
       yield piece;
       continue;
@@ -47,27 +48,73 @@ async function* withMagic(pieces: AsyncIterable<Piece>, source: WireSource): Asy
     head = joined;
     if (head.length < kMagic.length) continue;
     checkMagic(head, source);
-    yield { bytes: head, total };
+    yield { ...piece, bytes: head, at: 0 };
     head = undefined;
   }
   if (head) checkMagic(head, source);
 }
 
-export async function loadModel(
-  engine: Engine,
+/** Where a file goes, and who watches. */
+export interface Loading {
+  engine: Engine;
+  mailbox: Mailbox;
+  signal: AbortSignal;
+  onProgress(progress: LoadProgress): void;
+}
+
+export async function loadModel(loading: Loading, wire: WireLoad): Promise<WireInfo> {
+  const { engine } = loading;
+  const file = await ModelFile.open(wire.source, wire.store, wire.sha256);
+  try {
+    let fileBytes = await pour(file, loading, wire);
+    // What was kept may be another file than the one that is wanted by now.
+    if (fileBytes === undefined && file.forget()) {
+      fileBytes = await pour(file, loading, wire);
+    }
+    if (fileBytes === undefined) {
+      throw new OneheadError(
+        "wrong-hash",
+        `${sourceName(wire.source)} is not the file that was asked for: its SHA-256 is not ${wire.sha256}.`,
+      );
+    }
+    engine.endLoad();
+    await file.finish(wire.sha256);
+    const { isa: _, ...info } = engine.info();
+    return {
+      ...info,
+      fileBytes,
+      memoryBytes: engine.memory().wasmBytes,
+      ...file.storage,
+      metadata: JSON.parse(engine.metadataJson()),
+    };
+  } catch (error) {
+    await file.fail(error);
+    throw error;
+  }
+}
+
+/** The file into the engine. Gives its size, or undefined where its hash is not the one that was asked for. */
+async function pour(
+  file: ModelFile,
+  { engine, mailbox, signal, onProgress }: Loading,
   wire: WireLoad,
-  mailbox: Mailbox,
-  signal: AbortSignal,
-  onProgress: (progress: LoadProgress) => void,
-): Promise<WireInfo> {
+): Promise<number | undefined> {
   const { source } = wire;
-  engine.beginLoad(certainBytes(source), wire.contextLength, wire.precisionF32);
+  const begin = () => engine.beginLoad(certainBytes(source), wire.contextLength, wire.precisionF32);
+  let hash: Sha256 | undefined;
   let loaded = 0;
   let sliceEnd = performance.now() + kSliceMs;
   let lastReport = Number.NEGATIVE_INFINITY;
   let total: number | undefined;
   const report = () => onProgress({ phase: "model", loaded, ...(total && { total }) });
-  for await (const piece of withMagic(readSource(source, signal), source)) {
+  begin();
+  for await (const piece of withMagic(file.pieces(signal), source)) {
+    if (piece.at === 0) {
+      if (loaded > 0) begin();
+      loaded = 0;
+      // What is kept was checked when it was fetched.
+      hash = wire.sha256 === file.sha256 ? undefined : new Sha256();
+    }
     let at = 0;
     while (at < piece.bytes.length) {
       at += engine.pushFile(piece.bytes, at);
@@ -77,6 +124,7 @@ export async function loadModel(
         sliceEnd = performance.now() + kSliceMs;
       }
     }
+    hash?.update(piece.bytes);
     loaded += piece.bytes.length;
     // Whoever says less than has already come was not telling the truth.
     total = piece.total !== undefined && piece.total >= loaded ? piece.total : undefined;
@@ -86,14 +134,8 @@ export async function loadModel(
     }
   }
   signal.throwIfAborted();
-  engine.endLoad();
+  if (wire.sha256 && wire.sha256 !== (hash ? hash.digest() : file.sha256)) return undefined;
   total = loaded;
   report();
-  const { isa: _, ...info } = engine.info();
-  return {
-    ...info,
-    fileBytes: loaded,
-    memoryBytes: engine.memory().wasmBytes,
-    metadata: JSON.parse(engine.metadataJson()),
-  };
+  return loaded;
 }

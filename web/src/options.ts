@@ -78,6 +78,8 @@ export function checkLoad(given: LoadOptions | undefined): LoadOptions {
       onProgress: aFunction,
       request: anObject,
       transfer: aBoolean,
+      store: oneOf("opfs", "none"),
+      sha256: must("64 hexadecimal digits", (value) => typeof value === "string" && /^[\da-f]{64}$/i.test(value)),
       contextLength: wholeFrom(1),
       cache: oneOf("f32", "int8"),
       precision: oneOf("int8", "f32"),

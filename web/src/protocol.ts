@@ -16,6 +16,10 @@ export interface WireLoad {
   /** 0: the model's own. */
   contextLength: number;
   precisionF32: boolean;
+  /** Keep the file for the next visit, where that can be. */
+  store: boolean;
+  /** Of the whole file, in lower-case hexadecimal digits. */
+  sha256: string | undefined;
 }
 
 export interface WireTrace {

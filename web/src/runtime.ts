@@ -1,9 +1,10 @@
 // The compiled engine: fetched and compiled once for all models of a page.
 
+import { absoluteUrl } from "./address.js";
+import { request } from "./download.js";
 import { OneheadError } from "./errors.js";
 import { builtin } from "./node.js";
 import { isKind } from "./options.js";
-import { request } from "./source.js";
 import type { LoadProgress, Variant } from "./types.js";
 
 type Report = (progress: LoadProgress) => void;
@@ -33,14 +34,6 @@ export async function compileRuntime(
   compiled.set(url, module);
   module.catch(() => compiled.delete(url)); // a second try starts afresh
   return module;
-}
-
-/** A full address, as the worker needs it: there, relative ones would mean something else. */
-export function absoluteUrl(address: string | URL): string {
-  const base =
-    (globalThis as { document?: { baseURI: string } }).document?.baseURI ??
-    (globalThis as { location?: { href: string } }).location?.href;
-  return new URL(address, base).href;
 }
 
 async function compile(url: string, report: Report): Promise<WebAssembly.Module> {

@@ -37,6 +37,14 @@ export interface LoadOptions {
     | undefined;
   /** Hand the given `ArrayBuffer` over to the engine's thread instead of copying it; it is empty afterwards. */
   transfer?: boolean | undefined;
+  /**
+   * For a model given by address: keep the file in the browser's private file system (OPFS), so that the next visit
+   * opens it without the network. Where that cannot be, the file is in memory only, and `model.info` says why.
+   * What is kept is not asked about again: a changed file needs another address, or its `sha256`. Default `"opfs"`.
+   */
+  store?: "opfs" | "none" | undefined;
+  /** SHA-256 of the whole file, in hexadecimal digits. Any other file is the error `wrong-hash`. */
+  sha256?: string | undefined;
   /** Positions a session may hold; default and upper bound: what the file says. */
   contextLength?: number | undefined;
   /** Numbers of the K/V cache. Only `"f32"` so far. */
@@ -87,6 +95,10 @@ export interface ModelInfo {
   readonly threads: number;
   /** Bytes of the engine's memory after loading. */
   readonly memoryBytes: number;
+  /** Where the file is kept: in the browser, for the next visit, or nowhere but in memory. */
+  readonly storage: "opfs" | "memory";
+  /** Why it is in memory only. */
+  readonly storageReason?: string;
   /** Names the arithmetic: equal ids give equal bits. */
   readonly numericsId: string;
   /** The integer dot product in use. */

@@ -15,7 +15,8 @@ import type { LoadTinyOptions } from "./types.js";
  * ```
  */
 export async function loadTiny({ url, ...options }: LoadTinyOptions = {}): Promise<Model> {
-  return load(url ?? (await shippedUrl()), options);
+  // It is one of the page's own small files, which browsers keep as they keep scripts and pictures.
+  return load(url ?? (await shippedUrl()), { ...options, store: options.store ?? "none" });
 }
 
 async function shippedUrl(): Promise<URL> {

@@ -1,0 +1,55 @@
+// `onehead/storage`: what the browser keeps of models for this site, and how to let go of it.
+
+import { absoluteUrl } from "./address.js";
+import { OneheadError } from "./errors.js";
+import { fileNames, openFolder, parseRecord } from "./opfs.js";
+
+/** A model file that is kept, or the part of it that has come so far. */
+export interface StoredModel {
+  /** The address it came from. */
+  readonly url: string;
+  /** Bytes that are here. */
+  readonly bytes: number;
+  /** Whether that is all: what is not goes on where it stopped when it is loaded the next time. */
+  readonly complete: boolean;
+  readonly savedAt: Date;
+}
+
+/** Every model of this site that is kept. Nothing, where the browser keeps nothing. */
+export async function listModels(): Promise<StoredModel[]> {
+  const folder = await openFolder();
+  const models: StoredModel[] = [];
+  if (!folder) return models;
+  // Its types are those of newer compilers' pages alone.
+  const { values } = folder as unknown as { values(): AsyncIterable<FileSystemHandle> };
+  for await (const entry of values.call(folder)) {
+    if (entry.kind !== "file" || !entry.name.endsWith(".json")) continue;
+    const file = await (entry as FileSystemFileHandle).getFile();
+    const record = parseRecord(await file.text());
+    if (!record) continue;
+    const { url, bytes, complete, savedAt } = record;
+    models.push({ url, bytes, complete, savedAt: new Date(savedAt) });
+  }
+  return models;
+}
+
+/**
+ * Removes what is kept of a model; false if there was nothing. A model that is loaded goes on: its weights are in
+ * memory. Rejects with `busy` while a model is being loaded from there.
+ */
+export async function removeModel(url: string | URL): Promise<boolean> {
+  const folder = await openFolder();
+  if (!folder) return false;
+  const { data, record } = fileNames(absoluteUrl(url));
+  let removed = false;
+  for (const name of [record, data]) {
+    try {
+      await folder.removeEntry(name);
+      removed = true;
+    } catch (cause) {
+      if ((cause as Error).name === "NotFoundError") continue;
+      throw new OneheadError("busy", `The kept file of ${url} is in use: a model is being loaded from it.`, { cause });
+    }
+  }
+  return removed;
+}
