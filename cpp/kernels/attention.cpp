@@ -197,6 +197,18 @@ void attention_block(const KvTile& kv, AttentionRow* rows, int32_t n_rows,
   if (filled == 3) attend<3>(k, v, head_dim, tile, scratch);
 }
 
+void attention_fold(float block_m, float block_l, const float* block_o, int32_t head_dim,
+                    AttentionRow& row) {
+  const detail::Fold fold = detail::fold_sums(row, block_m, block_l);
+  if (row.first) {
+    std::copy(block_o, block_o + head_dim, row.o);
+    return;
+  }
+  for (int32_t j = 0; j < head_dim; ++j) {
+    row.o[j] = row.o[j] * fold.keep + block_o[j] * fold.take;
+  }
+}
+
 void attention_finish(const float* o, float l, int32_t head_dim, float* out) {
   const float inverse = 1.0f / l;
   for (int32_t j = 0; j < head_dim; ++j) out[j] = o[j] * inverse;

@@ -42,6 +42,11 @@ struct AttentionScratch {
 void attention_block(const KvTile& tile, AttentionRow* rows, int32_t n_rows,
                      AttentionScratch& scratch);
 
+// The fold by itself: what attention_block gave for one block (its m, l and o where `first` was
+// set) into the state of `row`.
+void attention_fold(float block_m, float block_l, const float* block_o, int32_t head_dim,
+                    AttentionRow& row);
+
 // out_j = o_j * (1 / l); out may be o.
 void attention_finish(const float* o, float l, int32_t head_dim, float* out);
 

@@ -60,8 +60,6 @@ Expected<Activations> Activations::create(const Config& config, int32_t max_rows
 
   a.inverse_frequencies.resize(static_cast<size_t>(n_pairs));
   rope_frequencies(config.rope_base, config.rope_dim, a.inverse_frequencies.data());
-  a.attention_rows.resize(static_cast<size_t>(max_rows) *
-                          static_cast<size_t>(config.queries_per_kv()));
   a.is_first.resize(static_cast<size_t>(max_rows));
   // Every row sees at most every block of a full context, in every window group.
   const size_t n_pairs_of_row_and_block = static_cast<size_t>(n_window_groups) *
@@ -70,7 +68,33 @@ Expected<Activations> Activations::create(const Config& config, int32_t max_rows
   a.group_ends.reserve(static_cast<size_t>(n_window_groups));
   a.groups.reserve(n_pairs_of_row_and_block);
   a.row_list.reserve(n_pairs_of_row_and_block);
+  a.max_blocks_ = blocks_for(context_length);
+  if (Status status = a.use_threads(config, 1); !status.ok()) return status;
   return a;
+}
+
+Status Activations::use_threads(const Config& config, int32_t n) {
+  const uint64_t pairs = static_cast<uint64_t>(std::min(n - 1, max_rows)) *
+                         static_cast<uint64_t>(max_blocks_);  // of a row and a block
+  const uint64_t states = pairs * static_cast<uint64_t>(config.n_query_heads);
+  uint64_t floats = 0;
+  if (!checked_mul(states, static_cast<uint64_t>(config.head_dim) + 2, floats) ||
+      floats > SIZE_MAX / sizeof(float)) {
+    return {ErrorCode::kOutOfMemory, "So many threads do not fit in the memory of this engine."};
+  }
+  Expected<AlignedBuffer> buffer =
+      AlignedBuffer::allocate(static_cast<size_t>(floats) * sizeof(float));
+  if (!buffer.ok()) return buffer.status();
+  block_floats_ = std::move(*buffer);
+  block_attended = block_floats_.at<float>(0);
+  block_max = block_attended + states * static_cast<uint64_t>(config.head_dim);
+  block_sum = block_max + states;
+  threads.resize(static_cast<size_t>(n));
+  for (ThreadScratch& thread : threads) {
+    thread.attention_rows.resize(static_cast<size_t>(max_rows) *
+                                 static_cast<size_t>(config.queries_per_kv()));
+  }
+  return {};
 }
 
 }  // namespace onehead

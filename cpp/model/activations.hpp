@@ -29,6 +29,8 @@ class Activations {
   // For up to max_rows rows of sequences of up to context_length positions. Errors: kOutOfMemory.
   static Expected<Activations> create(const Config& config, int32_t max_rows,
                                       int32_t context_length, int32_t n_window_groups);
+  // Scratch for n threads, one at first. Errors: kOutOfMemory, and nothing has changed.
+  Status use_threads(const Config& config, int32_t n);
 
   int32_t max_rows = 0;
   float* residual = nullptr;     // [max_rows, model_dim]
@@ -45,11 +47,20 @@ class Activations {
   float* rope_cos = nullptr;     // [max_rows, rope_dim / 2]
   float* rope_sin = nullptr;     // [max_rows, rope_dim / 2]
   float* logits = nullptr;       // [kLogitsGroup, vocab_size]
-  std::vector<double> inverse_frequencies;   // [rope_dim / 2]
-  std::byte* quantized_scratch = nullptr;    // for up to max_rows rows of the widest matrix input
-  std::vector<AttentionRow> attention_rows;  // [max_rows * queries_per_kv]
-  std::vector<uint8_t> is_first;             // [max_rows]: no block merged yet
-  AttentionScratch attention_scratch;
+  std::vector<double> inverse_frequencies;  // [rope_dim / 2]
+  std::byte* quantized_scratch = nullptr;   // for up to max_rows rows of the widest matrix input
+  std::vector<uint8_t> is_first;            // [max_rows]: no block merged yet
+  // Per thread.
+  struct ThreadScratch {
+    std::vector<AttentionRow> attention_rows;  // [max_rows * queries_per_kv]
+    AttentionScratch attention;
+  };
+  std::vector<ThreadScratch> threads;
+  // Where threads share a row's blocks: what each block gave, before the fold. There are fewer such
+  // rows than threads.
+  float* block_max = nullptr;       // [rows * blocks, n_query_heads]
+  float* block_sum = nullptr;       // [rows * blocks, n_query_heads]
+  float* block_attended = nullptr;  // [rows * blocks, n_query_heads * head_dim]
   // Of all window groups, one after the other; each by ascending block index of its rows'
   // sequences.
   std::vector<BlockGroup> groups;
@@ -58,6 +69,8 @@ class Activations {
 
  private:
   AlignedBuffer floats_;
+  AlignedBuffer block_floats_;
+  int32_t max_blocks_ = 0;  // of a sequence
   AlignedBuffer quantized_bytes_;
 };
 

@@ -221,28 +221,108 @@ class ForwardPass {
     }
   }
 
+  // Threads share the rows, and each takes its rows through all their blocks. Where there are fewer
+  // rows than threads, they share the blocks, and what these gave is folded afterwards, in order.
   void attend(int32_t layer) {
-    const int32_t n_shared = config_.queries_per_kv();
-    const int32_t layer_slot = traced_slot(trace_.layers, layer);
-    const int32_t window = cache_.group_of(layer);
+    const std::span<const BlockGroup> groups = block_groups(cache_.group_of(layer));
+    const int64_t work = int64_t{2} * kBlockPositions * config_.query_dim();  // a row's in a block
     std::fill(act_.is_first.begin(), act_.is_first.end(), uint8_t{1});
-    for (const BlockGroup& group : block_groups(window)) {
-      for (int32_t g = 0; g < config_.n_kv_heads; ++g) {
+    const auto n_groups = static_cast<int32_t>(groups.size());
+    if (n_rows_ < threads_.n_threads()) {
+      threads_.parallel_for(
+          n_groups * config_.n_kv_heads, grain(work * n_rows_ / config_.n_kv_heads),
+          [&](int32_t begin, int32_t end, int32_t thread) {
+            for (int32_t i = begin; i < end; ++i) {
+              attend_block(layer, groups, i / config_.n_kv_heads, i % config_.n_kv_heads, thread);
+            }
+          });
+      threads_.parallel_for(
+          n_rows_ * config_.n_query_heads,
+          grain(int64_t{kElementWork} * n_groups * config_.head_dim),
+          [&](int32_t begin, int32_t end, int32_t) {
+            for (int32_t i = begin; i < end; ++i) {
+              fold_blocks(layer, groups, i / config_.n_query_heads, i % config_.n_query_heads);
+              finish_head(layer, i / config_.n_query_heads, i % config_.n_query_heads);
+            }
+          });
+      return;
+    }
+    threads_.parallel_for(n_rows_, grain(work * n_groups),
+                          [&](int32_t begin, int32_t end, int32_t thread) {
+                            attend_rows(layer, groups, begin, end, thread);
+                          });
+  }
+
+  // Rows [row_begin, row_end).
+  void attend_rows(int32_t layer, std::span<const BlockGroup> groups, int32_t row_begin,
+                   int32_t row_end, int32_t thread) {
+    const int32_t n_shared = config_.queries_per_kv();
+    for (const BlockGroup& group : groups) {
+      const auto in_group = act_.row_list.begin() + group.begin;
+      const auto first = std::lower_bound(in_group, in_group + group.count, row_begin);
+      const auto last = std::lower_bound(first, in_group + group.count, row_end);
+      for (int32_t g = 0; g < config_.n_kv_heads && first != last; ++g) {
+        AttentionRow* attending = act_.threads[as_size(thread)].attention_rows.data();
         int32_t n = 0;
-        for (int32_t i = 0; i < group.count; ++i) {
-          const int32_t r = act_.row_list[as_size(group.begin + i)];
+        for (auto r = first; r != last; ++r) {
           for (int32_t h = g * n_shared; h < (g + 1) * n_shared; ++h) {
-            act_.attention_rows[as_size(n++)] = attention_row(window, group, r, h, layer_slot);
+            attending[n++] = attention_row(layer, group, *r, h);
           }
         }
-        attention_block(cache_.tile(group.block, layer, g), act_.attention_rows.data(), n,
-                        act_.attention_scratch);
+        attend_tile(layer, group, g, attending, n, thread);
       }
-      for (int32_t i = 0; i < group.count; ++i) {
-        act_.is_first[as_size(act_.row_list[as_size(group.begin + i)])] = 0;
+      for (auto r = first; r != last; ++r) act_.is_first[as_size(*r)] = 0;
+    }
+    for (int32_t r = row_begin; r < row_end; ++r) {
+      for (int32_t h = 0; h < config_.n_query_heads; ++h) finish_head(layer, r, h);
+    }
+  }
+
+  // Where a row's results of a block stand among those of `groups`.
+  size_t block_state(std::span<const BlockGroup> groups, int32_t at, int32_t head) const {
+    return as_size(at - groups.front().begin) * as_size(config_.n_query_heads) + as_size(head);
+  }
+
+  // All rows of one group, for one K/V head; their states are kept apart.
+  void attend_block(int32_t layer, std::span<const BlockGroup> groups, int32_t index, int32_t g,
+                    int32_t thread) {
+    const BlockGroup& group = groups[as_size(index)];
+    const int32_t n_shared = config_.queries_per_kv();
+    AttentionRow* attending = act_.threads[as_size(thread)].attention_rows.data();
+    int32_t n = 0;
+    for (int32_t at = group.begin; at < group.begin + group.count; ++at) {
+      for (int32_t h = g * n_shared; h < (g + 1) * n_shared; ++h) {
+        AttentionRow& row = attending[n++];
+        row = attention_row(layer, group, act_.row_list[as_size(at)], h);
+        const size_t state = block_state(groups, at, h);
+        row.m = act_.block_max + state;
+        row.l = act_.block_sum + state;
+        row.o = act_.block_attended + state * as_size(config_.head_dim);
       }
     }
-    for (int32_t r = 0; r < n_rows_; ++r) finish_heads(layer, layer_slot, r);
+    attend_tile(layer, group, g, attending, n, thread);
+  }
+
+  void attend_tile(int32_t layer, const BlockGroup& group, int32_t g, AttentionRow* rows, int32_t n,
+                   int32_t thread) {
+    attention_block(cache_.tile(group.block, layer, g), rows, n,
+                    act_.threads[as_size(thread)].attention);
+  }
+
+  void fold_blocks(int32_t layer, std::span<const BlockGroup> groups, int32_t r, int32_t head) {
+    bool first = true;
+    for (const BlockGroup& group : groups) {
+      for (int32_t at = group.begin; at < group.begin + group.count; ++at) {
+        if (act_.row_list[as_size(at)] != r) continue;
+        AttentionRow row = attention_row(layer, group, r, head);
+        row.first = first;
+        first = false;
+        const size_t state = block_state(groups, at, head);
+        attention_fold(act_.block_max[state], act_.block_sum[state],
+                       act_.block_attended + state * as_size(config_.head_dim), config_.head_dim,
+                       row);
+      }
+    }
   }
 
   std::span<const BlockGroup> block_groups(int32_t window) const {
@@ -251,13 +331,14 @@ class ForwardPass {
         .subspan(begin, act_.group_ends[as_size(window)] - begin);
   }
 
-  AttentionRow attention_row(int32_t window, const BlockGroup& group, int32_t r, int32_t head,
-                             int32_t layer_slot) {
+  AttentionRow attention_row(int32_t layer, const BlockGroup& group, int32_t r, int32_t head) {
     const Row& row = rows_[as_size(r)];
+    const int32_t layer_slot = traced_slot(trace_.layers, layer);
     const size_t state = as_size(r) * as_size(config_.n_query_heads) + as_size(head);
     AttentionRow out;
     out.q = row_of(act_.query, r, config_.query_dim()) + head * config_.head_dim;
-    out.visible_begin = std::max(0, cache_.first_seen(window, row.position) - group.first_position);
+    out.visible_begin =
+        std::max(0, cache_.first_seen(cache_.group_of(layer), row.position) - group.first_position);
     out.visible_end = std::min(kBlockPositions, row.position + 1 - group.first_position);
     out.m = act_.running_max + state;
     out.l = act_.running_sum + state;
@@ -273,25 +354,24 @@ class ForwardPass {
     return out;
   }
 
-  void finish_heads(int32_t layer, int32_t layer_slot, int32_t r) {
+  void finish_head(int32_t layer, int32_t r, int32_t head) {
     const Row& row = rows_[as_size(r)];
-    for (int32_t h = 0; h < config_.n_query_heads; ++h) {
-      const size_t state = as_size(r) * as_size(config_.n_query_heads) + as_size(h);
-      float* o = row_of(act_.attended, r, config_.query_dim()) + h * config_.head_dim;
-      const float l = act_.running_sum[state];
-      attention_finish(o, l, config_.head_dim, o);
-      if (row.trace != nullptr && trace_.attention && layer_slot >= 0) {
-        const int32_t head_slot = traced_slot(trace_.heads, h);
-        if (head_slot >= 0) {
-          const int32_t first = cache_.first_seen(cache_.group_of(layer), row.position);
-          float* scores = scores_of(*row.trace, layer_slot, head_slot) + first;
-          attention_weights(scores, row.position + 1 - first, act_.running_max[state], l, scores);
-        }
+    const int32_t layer_slot = traced_slot(trace_.layers, layer);
+    const size_t state = as_size(r) * as_size(config_.n_query_heads) + as_size(head);
+    float* o = row_of(act_.attended, r, config_.query_dim()) + head * config_.head_dim;
+    const float l = act_.running_sum[state];
+    attention_finish(o, l, config_.head_dim, o);
+    if (row.trace != nullptr && trace_.attention && layer_slot >= 0) {
+      const int32_t head_slot = traced_slot(trace_.heads, head);
+      if (head_slot >= 0) {
+        const int32_t first = cache_.first_seen(cache_.group_of(layer), row.position);
+        float* scores = scores_of(*row.trace, layer_slot, head_slot) + first;
+        attention_weights(scores, row.position + 1 - first, act_.running_max[state], l, scores);
       }
-      if (row.ablated != nullptr &&
-          row.ablated[as_size(layer) * as_size(config_.n_query_heads) + as_size(h)] != 0) {
-        std::memset(o, 0, as_size(config_.head_dim) * sizeof(float));
-      }
+    }
+    if (row.ablated != nullptr &&
+        row.ablated[as_size(layer) * as_size(config_.n_query_heads) + as_size(head)] != 0) {
+      std::memset(o, 0, as_size(config_.head_dim) * sizeof(float));
     }
   }
 

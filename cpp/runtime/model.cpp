@@ -94,6 +94,9 @@ Model::Model(Loader& loader, Tokenizer tokenizer, KvCache cache, Activations act
 }
 
 Status Model::use_threads(ThreadPool& pool) {
+  if (Status status = activations_.use_threads(config_, pool.n_threads()); !status.ok()) {
+    return status;
+  }
   threads_ = &pool;
   return {};
 }
