@@ -1,6 +1,7 @@
 #include "kernels/rope.hpp"
 
 #include "base/math.hpp"
+#include "simd/f32.hpp"
 
 namespace onehead {
 
@@ -27,6 +28,25 @@ void rope_interleaved(float* head, const float* cos, const float* sin, int32_t n
     const float x1 = head[2 * i + 1];
     head[2 * i] = x0 * cos[i] - x1 * sin[i];
     head[2 * i + 1] = x0 * sin[i] + x1 * cos[i];
+  }
+}
+
+void rope_half(float* head, const float* cos, const float* sin, int32_t n_pairs) {
+  float* other = head + n_pairs;
+  int32_t i = 0;
+  for (; i + simd::kLanes <= n_pairs; i += simd::kLanes) {
+    const simd::F32 x0 = simd::load(head + i);
+    const simd::F32 x1 = simd::load(other + i);
+    const simd::F32 c = simd::load(cos + i);
+    const simd::F32 s = simd::load(sin + i);
+    simd::store(head + i, x0 * c - x1 * s);
+    simd::store(other + i, x0 * s + x1 * c);
+  }
+  for (; i < n_pairs; ++i) {
+    const float x0 = head[i];
+    const float x1 = other[i];
+    head[i] = x0 * cos[i] - x1 * sin[i];
+    other[i] = x0 * sin[i] + x1 * cos[i];
   }
 }
 

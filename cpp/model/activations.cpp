@@ -10,12 +10,51 @@
 
 namespace onehead {
 
-Expected<Activations> Activations::create(const Config& config, int32_t max_rows,
-                                          int32_t context_length, int32_t n_window_groups) {
+namespace {
+
+bool has_layers_of(const Config& config, LayerKind kind) {
+  for (int32_t layer = 0; layer < config.n_layers; ++layer) {
+    if (config.kind_of(layer) == kind) return true;
+  }
+  return false;
+}
+
+// Beyond these a file is damaged; within them an angle stays in the range of cos64 and sin64.
+constexpr float kMinRopeFactor = 1e-2f;
+constexpr float kMaxRopeFactor = 1e6f;
+
+Status make_rope_tables(const Config& config, const float* factors, RopeTable* tables) {
+  const int32_t n_pairs = config.rope_dim / 2;
+  for (int32_t kind = 0; kind < kLayerKinds; ++kind) {
+    if (!has_layers_of(config, static_cast<LayerKind>(kind))) continue;
+    std::vector<double>& frequencies = tables[kind].inverse_frequencies;
+    frequencies.resize(static_cast<size_t>(n_pairs));
+    rope_frequencies(config.rope[kind].base, config.rope_dim, frequencies.data());
+    for (int32_t i = 0; i < n_pairs; ++i) {
+      double& frequency = frequencies[static_cast<size_t>(i)];
+      frequency = frequency * config.rope[kind].scale;
+      if (factors == nullptr) continue;
+      if (!(factors[i] >= kMinRopeFactor) || !(factors[i] <= kMaxRopeFactor)) {
+        return {ErrorCode::kBadFile, "The tensor rope_freqs.weight holds a factor out of bounds."};
+      }
+      frequency = frequency / static_cast<double>(factors[i]);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Expected<Activations> Activations::create(const Config& config, const float* rope_factors,
+                                          int32_t max_rows, int32_t context_length,
+                                          int32_t n_window_groups) {
   Activations a;
   a.max_rows = max_rows;
+  if (Status status = make_rope_tables(config, rope_factors, a.rope); !status.ok()) return status;
   const auto rows = static_cast<uint64_t>(max_rows);
-  const auto n_pairs = static_cast<uint64_t>(config.rope_dim / 2);
+  const auto n_pairs = [&](LayerKind kind) -> uint64_t {
+    return a.rope[static_cast<int32_t>(kind)].inverse_frequencies.size();
+  };
   struct Part {
     float** pointer;
     uint64_t n_rows, width;
@@ -32,8 +71,10 @@ Expected<Activations> Activations::create(const Config& config, int32_t max_rows
       {&a.projected, rows, static_cast<uint64_t>(config.model_dim)},
       {&a.gate, rows, static_cast<uint64_t>(config.hidden_dim)},
       {&a.up, rows, static_cast<uint64_t>(config.hidden_dim)},
-      {&a.rope_cos, rows, n_pairs},
-      {&a.rope_sin, rows, n_pairs},
+      {&a.rope[0].cos, rows, n_pairs(LayerKind::kGlobal)},
+      {&a.rope[0].sin, rows, n_pairs(LayerKind::kGlobal)},
+      {&a.rope[1].cos, rows, n_pairs(LayerKind::kSliding)},
+      {&a.rope[1].sin, rows, n_pairs(LayerKind::kSliding)},
       {&a.logits, kLogitsGroup, static_cast<uint64_t>(config.vocab_size)},
   };
   uint64_t total = 0;  // bytes; every part starts on a cache line
@@ -58,8 +99,6 @@ Expected<Activations> Activations::create(const Config& config, int32_t max_rows
   a.quantized_bytes_ = std::move(*quantized);
   a.quantized_scratch = a.quantized_bytes_.data();
 
-  a.inverse_frequencies.resize(static_cast<size_t>(n_pairs));
-  rope_frequencies(config.rope_base, config.rope_dim, a.inverse_frequencies.data());
   a.is_first.resize(static_cast<size_t>(max_rows));
   // Every row sees at most every block of a full context, in every window group.
   const size_t n_pairs_of_row_and_block = static_cast<size_t>(n_window_groups) *

@@ -24,11 +24,20 @@ struct BlockGroup {
   int32_t count = 0;
 };
 
+// The rotation of the layers of one kind.
+struct RopeTable {
+  std::vector<double> inverse_frequencies;  // [rope_dim / 2]; empty: no layer is of the kind
+  float* cos = nullptr;                     // [max_rows, rope_dim / 2]
+  float* sin = nullptr;                     // [max_rows, rope_dim / 2]
+};
+
 class Activations {
  public:
-  // For up to max_rows rows of sequences of up to context_length positions. Errors: kOutOfMemory.
-  static Expected<Activations> create(const Config& config, int32_t max_rows,
-                                      int32_t context_length, int32_t n_window_groups);
+  // For up to max_rows rows of sequences of up to context_length positions. rope_factors is
+  // Weights'. Errors: kOutOfMemory, kBadFile for factors that are no factors.
+  static Expected<Activations> create(const Config& config, const float* rope_factors,
+                                      int32_t max_rows, int32_t context_length,
+                                      int32_t n_window_groups);
   // Scratch for n threads, one at first. Errors: kOutOfMemory, and nothing has changed.
   Status use_threads(const Config& config, int32_t n);
 
@@ -44,12 +53,10 @@ class Activations {
   float* projected = nullptr;    // [max_rows, model_dim]: what a block adds to the residual
   float* gate = nullptr;         // [max_rows, hidden_dim]
   float* up = nullptr;           // [max_rows, hidden_dim]
-  float* rope_cos = nullptr;     // [max_rows, rope_dim / 2]
-  float* rope_sin = nullptr;     // [max_rows, rope_dim / 2]
   float* logits = nullptr;       // [kLogitsGroup, vocab_size]
-  std::vector<double> inverse_frequencies;  // [rope_dim / 2]
-  std::byte* quantized_scratch = nullptr;   // for up to max_rows rows of the widest matrix input
-  std::vector<uint8_t> is_first;            // [max_rows]: no block merged yet
+  RopeTable rope[kLayerKinds];
+  std::byte* quantized_scratch = nullptr;  // for up to max_rows rows of the widest matrix input
+  std::vector<uint8_t> is_first;           // [max_rows]: no block merged yet
   // Per thread.
   struct ThreadScratch {
     std::vector<AttentionRow> attention_rows;  // [max_rows * queries_per_kv]

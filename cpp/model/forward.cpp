@@ -1,7 +1,6 @@
 #include "model/forward.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <initializer_list>
 #include <limits>
@@ -43,8 +42,7 @@ class ForwardPass {
         threads_(graph.threads),
         rows_(rows),
         trace_(trace),
-        n_rows_(static_cast<int32_t>(rows.size())),
-        query_scale_(1.0f / std::sqrt(static_cast<float>(graph.config.head_dim))) {}
+        n_rows_(static_cast<int32_t>(rows.size())) {}
 
   Status run(LogitsSink& sink) {
     embed();
@@ -59,13 +57,13 @@ class ForwardPass {
       rotate_and_store(layer);
       attend(layer);
       project(act_.attended, n_rows_, {{w.output, act_.projected}});
-      add(act_.residual, act_.projected, n_rows_ * config_.model_dim);
+      add_block(w.post_attention_norm);
 
       normalize(act_.residual, w.ffn_norm);
       project(act_.normed, n_rows_, {{w.gate, act_.gate}, {w.up, act_.up}});
-      silu_mul(act_.gate, act_.up, n_rows_ * config_.hidden_dim, act_.gate);
+      activate();
       project(act_.gate, n_rows_, {{w.down, act_.projected}});
-      add(act_.residual, act_.projected, n_rows_ * config_.model_dim);
+      add_block(w.post_ffn_norm);
       trace_hidden(layer);
     }
     if (!all_finite(act_.residual, n_rows_ * config_.model_dim)) return non_finite();
@@ -82,13 +80,18 @@ class ForwardPass {
       unpack_row(weights_.embedding, rows_[as_size(r)].token,
                  row_of(act_.residual, r, config_.model_dim));
     }
+    if (config_.embedding_scale != 1.0f) {
+      scale(act_.residual, config_.embedding_scale, n_rows_ * config_.model_dim);
+    }
   }
 
   void rotate_angles() {
-    const int32_t n_pairs = config_.rope_dim / 2;
-    for (int32_t r = 0; r < n_rows_; ++r) {
-      rope_angles(rows_[as_size(r)].position, act_.inverse_frequencies.data(), n_pairs,
-                  row_of(act_.rope_cos, r, n_pairs), row_of(act_.rope_sin, r, n_pairs));
+    for (const RopeTable& table : act_.rope) {
+      const auto n_pairs = static_cast<int32_t>(table.inverse_frequencies.size());
+      for (int32_t r = 0; r < n_rows_; ++r) {
+        rope_angles(rows_[as_size(r)].position, table.inverse_frequencies.data(), n_pairs,
+                    row_of(table.cos, r, n_pairs), row_of(table.sin, r, n_pairs));
+      }
     }
   }
 
@@ -154,6 +157,28 @@ class ForwardPass {
     }
   }
 
+  // Adds what a block made, in act_.projected, to the residual stream.
+  void add_block(const float* post_norm) {
+    const int32_t dim = config_.model_dim;
+    for (int32_t r = 0; post_norm != nullptr && r < n_rows_; ++r) {
+      float* row = row_of(act_.projected, r, dim);
+      rms_norm(row, post_norm, config_.rms_eps, dim, row);
+    }
+    add(act_.residual, act_.projected, n_rows_ * dim);
+  }
+
+  void activate() {
+    const int32_t n = n_rows_ * config_.hidden_dim;
+    switch (config_.activation) {
+      case Activation::kSilu:
+        silu_mul(act_.gate, act_.up, n, act_.gate);
+        break;
+      case Activation::kGelu:
+        gelu_mul(act_.gate, act_.up, n, act_.gate);
+        break;
+    }
+  }
+
   struct Projection {
     const TiledMatrix& matrix;  // [n_out, n_cols]
     float* out;                 // [n_rows, n_out]
@@ -195,26 +220,44 @@ class ForwardPass {
     });
   }
 
-  void rotate_and_store(int32_t layer) {
-    const int32_t head_dim = config_.head_dim;
+  // Normalises heads [n_heads, head_dim] of row r, each on its own, unless `norm` is null, and
+  // rotates them to the row's position.
+  void turn_heads(float* heads, int32_t n_heads, const float* norm, const RopeTable& table,
+                  int32_t r) {
     const int32_t n_pairs = config_.rope_dim / 2;
+    const float* cosine = row_of(table.cos, r, n_pairs);
+    const float* sine = row_of(table.sin, r, n_pairs);
+    for (int32_t h = 0; h < n_heads; ++h) {
+      float* head = heads + h * config_.head_dim;
+      if (norm != nullptr) rms_norm(head, norm, config_.rms_eps, config_.head_dim, head);
+      switch (config_.rope_style) {
+        case RopeStyle::kInterleaved:
+          rope_interleaved(head, cosine, sine, n_pairs);
+          break;
+        case RopeStyle::kHalf:
+          rope_half(head, cosine, sine, n_pairs);
+          break;
+      }
+    }
+  }
+
+  void rotate_and_store(int32_t layer) {
+    const LayerWeights& w = weights_.layers[as_size(layer)];
+    const RopeTable& table = act_.rope[static_cast<int32_t>(config_.kind_of(layer))];
+    const int32_t head_dim = config_.head_dim;
     for (int32_t r = 0; r < n_rows_; ++r) {
       const Row& row = rows_[as_size(r)];
-      const float* cosine = row_of(act_.rope_cos, r, n_pairs);
-      const float* sine = row_of(act_.rope_sin, r, n_pairs);
       float* query = row_of(act_.query, r, config_.query_dim());
-      for (int32_t h = 0; h < config_.n_query_heads; ++h) {
-        rope_interleaved(query + h * head_dim, cosine, sine, n_pairs);
-      }
+      turn_heads(query, config_.n_query_heads, w.query_norm, table, r);
       if (row.trace != nullptr && trace_.queries) trace_queries(layer, query, *row.trace);
-      scale(query, query_scale_, config_.query_dim());
+      scale(query, config_.query_scale, config_.query_dim());
 
       float* key = row_of(act_.key, r, config_.kv_dim());
+      turn_heads(key, config_.n_kv_heads, w.key_norm, table, r);
       const float* value = row_of(act_.value, r, config_.kv_dim());
       const int32_t block =
           row.sequence->block_at(cache_.group_of(layer), row.position / kBlockPositions);
       for (int32_t g = 0; g < config_.n_kv_heads; ++g) {
-        rope_interleaved(key + g * head_dim, cosine, sine, n_pairs);
         store_position(cache_.tile(block, layer, g), row.position % kBlockPositions,
                        key + g * head_dim, value + g * head_dim);
       }
@@ -473,7 +516,6 @@ class ForwardPass {
   std::span<const Row> rows_;
   const TraceRequest& trace_;
   int32_t n_rows_;
-  float query_scale_;
 };
 
 // Drops the padding between the rows of attention weights: [layers * heads][padded] -> [layers *

@@ -1,4 +1,4 @@
-// The compute graph of a `llama` transformer: rows in, logits out.
+// The compute graph of a transformer, whatever its architecture: rows in, logits out.
 //
 // A row is one token of one sequence at one position. A prompt chunk, a step of one conversation
 // and a step of many sequences are all rows of one call, and none of them changes what another row

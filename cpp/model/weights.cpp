@@ -22,24 +22,35 @@ void for_each_weight(const Config& c, Weights& w, Visit&& visit) {
   const auto matrix = [&](std::string_view name, TiledMatrix& m, int32_t rows, int32_t cols) {
     visit(name, &m, nullptr, rows, cols);
   };
-  const auto vector = [&](std::string_view name, const float*& v) {
-    visit(name, nullptr, &v, 1, c.model_dim);
+  const auto vector = [&](std::string_view name, const float*& v, int32_t n) {
+    visit(name, nullptr, &v, 1, n);
   };
   matrix("token_embd.weight", w.embedding, c.vocab_size, c.model_dim);
+  if (c.has_rope_factors) vector("rope_freqs.weight", w.rope_factors, c.rope_dim / 2);
   for (int32_t i = 0; i < c.n_layers; ++i) {
     LayerWeights& layer = w.layers[static_cast<size_t>(i)];
     const std::string prefix = "blk." + to_decimal(i) + ".";
-    vector(prefix + "attn_norm.weight", layer.attention_norm);
+    vector(prefix + "attn_norm.weight", layer.attention_norm, c.model_dim);
     matrix(prefix + "attn_q.weight", layer.query, c.query_dim(), c.model_dim);
     matrix(prefix + "attn_k.weight", layer.key, c.kv_dim(), c.model_dim);
     matrix(prefix + "attn_v.weight", layer.value, c.kv_dim(), c.model_dim);
+    if (c.has_qk_norm) {
+      vector(prefix + "attn_q_norm.weight", layer.query_norm, c.head_dim);
+      vector(prefix + "attn_k_norm.weight", layer.key_norm, c.head_dim);
+    }
     matrix(prefix + "attn_output.weight", layer.output, c.model_dim, c.query_dim());
-    vector(prefix + "ffn_norm.weight", layer.ffn_norm);
+    if (c.has_post_norms) {
+      vector(prefix + "post_attention_norm.weight", layer.post_attention_norm, c.model_dim);
+    }
+    vector(prefix + "ffn_norm.weight", layer.ffn_norm, c.model_dim);
     matrix(prefix + "ffn_gate.weight", layer.gate, c.hidden_dim, c.model_dim);
     matrix(prefix + "ffn_up.weight", layer.up, c.hidden_dim, c.model_dim);
     matrix(prefix + "ffn_down.weight", layer.down, c.model_dim, c.hidden_dim);
+    if (c.has_post_norms) {
+      vector(prefix + "post_ffw_norm.weight", layer.post_ffn_norm, c.model_dim);
+    }
   }
-  vector("output_norm.weight", w.output_norm);
+  vector("output_norm.weight", w.output_norm, c.model_dim);
   if (!c.tied_head) matrix("output.weight", w.head, c.vocab_size, c.model_dim);
 }
 

@@ -17,17 +17,22 @@
 namespace onehead {
 
 struct LayerWeights {
-  const float* attention_norm = nullptr;  // [model_dim]
-  TiledMatrix query;                      // [n_query_heads * head_dim, model_dim]
-  TiledMatrix key, value;                 // [n_kv_heads * head_dim, model_dim]
-  TiledMatrix output;                     // [model_dim, n_query_heads * head_dim]
-  const float* ffn_norm = nullptr;        // [model_dim]
-  TiledMatrix gate, up;                   // [hidden_dim, model_dim]
-  TiledMatrix down;                       // [model_dim, hidden_dim]
+  const float* attention_norm = nullptr;       // [model_dim]
+  TiledMatrix query;                           // [n_query_heads * head_dim, model_dim]
+  TiledMatrix key, value;                      // [n_kv_heads * head_dim, model_dim]
+  const float* query_norm = nullptr;           // [head_dim], or null
+  const float* key_norm = nullptr;             // [head_dim], or null
+  TiledMatrix output;                          // [model_dim, n_query_heads * head_dim]
+  const float* post_attention_norm = nullptr;  // [model_dim], or null
+  const float* ffn_norm = nullptr;             // [model_dim]
+  TiledMatrix gate, up;                        // [hidden_dim, model_dim]
+  TiledMatrix down;                            // [model_dim, hidden_dim]
+  const float* post_ffn_norm = nullptr;        // [model_dim], or null
 };
 
 struct Weights {
-  TiledMatrix embedding;  // [vocab_size, model_dim]
+  TiledMatrix embedding;                // [vocab_size, model_dim]
+  const float* rope_factors = nullptr;  // [rope_dim / 2], or null: what frequencies are divided by
   std::vector<LayerWeights> layers;
   const float* output_norm = nullptr;  // [model_dim]
   TiledMatrix head;  // [vocab_size, model_dim]; the embedding itself where they are tied

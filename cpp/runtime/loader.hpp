@@ -44,6 +44,7 @@ class Loader {
   const GgufHeader& header() const { return header_; }
   const Config& config() const { return config_; }
   const WeightPlan& plan() const { return plan_; }
+  const Weights& weights() const { return *weights_; }  // once there is a header
   Weights take_weights() { return std::move(*weights_); }
   GgufHeader take_header() { return std::move(header_); }
 

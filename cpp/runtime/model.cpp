@@ -61,8 +61,8 @@ Expected<std::unique_ptr<Model>> Model::create(Loader loader) {
   const LoadOptions& options = loader.options();
   KvCache cache(loader.config(), KvType::kF32, options.max_rows);
   Expected<Activations> activations = Activations::create(
-      loader.config(), options.max_rows, effective_context(loader.config(), options.context_length),
-      cache.n_groups());
+      loader.config(), loader.weights().rope_factors, options.max_rows,
+      effective_context(loader.config(), options.context_length), cache.n_groups());
   if (!activations.ok()) return activations.status();
   return std::unique_ptr<Model>(
       new Model(loader, std::move(*tokenizer), std::move(cache), std::move(*activations)));

@@ -22,20 +22,21 @@ float score(const Vector& query, const Vector& key) {
   return s;
 }
 
-// Slots 0 .. n - 1 of the block that begins at position `begin`.
+// Positions begin .. end - 1, all of one block. A position's slot in its block says which partial
+// of the sum it belongs to.
 Partial attend_block(const Vector& scores, const std::vector<Vector>& values, size_t begin,
-                     size_t n) {
+                     size_t end) {
   Partial block;
   block.m = scores[begin];
-  for (size_t slot = 1; slot < n; ++slot) {
-    if (scores[begin + slot] > block.m) block.m = scores[begin + slot];
+  for (size_t i = begin; i < end; ++i) {
+    if (scores[i] > block.m) block.m = scores[i];
   }
   StripedSum sum;
   block.o.assign(values[begin].size(), 0.0f);
-  for (size_t slot = 0; slot < n; ++slot) {
-    const float p = exp_f32(scores[begin + slot] - block.m);
-    sum.add(static_cast<int32_t>(slot), p);
-    const Vector& v = values[begin + slot];
+  for (size_t i = begin; i < end; ++i) {
+    const float p = exp_f32(scores[i] - block.m);
+    sum.add(static_cast<int32_t>(i % kBlockPositions), p);
+    const Vector& v = values[i];
     for (size_t j = 0; j < v.size(); ++j) block.o[j] = block.o[j] + p * v[j];
   }
   block.l = sum.total();
@@ -58,22 +59,26 @@ Partial merge(const Partial& so_far, const Partial& block) {
 }  // namespace
 
 Attended attend(const Vector& query, const std::vector<Vector>& keys,
-                const std::vector<Vector>& values) {
+                const std::vector<Vector>& values, size_t first) {
   Vector scores;
   for (const Vector& key : keys) scores.push_back(score(query, key));
 
   Partial state;
-  for (size_t begin = 0; begin < keys.size(); begin += kBlockPositions) {
-    const size_t left = keys.size() - begin;
-    const Partial block =
-        attend_block(scores, values, begin, left < kBlockPositions ? left : kBlockPositions);
-    state = begin == 0 ? block : merge(state, block);
+  for (size_t begin = first; begin < keys.size();) {
+    const size_t next_block = (begin / kBlockPositions + 1) * kBlockPositions;
+    const size_t end = next_block < keys.size() ? next_block : keys.size();
+    const Partial block = attend_block(scores, values, begin, end);
+    state = begin == first ? block : merge(state, block);
+    begin = end;
   }
 
   const float inverse = 1.0f / state.l;
   Attended result;
   for (const float o : state.o) result.out.push_back(o * inverse);
-  for (const float s : scores) result.weights.push_back(exp_f32(s - state.m) * inverse);
+  result.weights.assign(first, 0.0f);
+  for (size_t i = first; i < scores.size(); ++i) {
+    result.weights.push_back(exp_f32(scores[i] - state.m) * inverse);
+  }
   return result;
 }
 

@@ -135,17 +135,23 @@ Vector rms_norm(const Vector& x, const Vector& weight, float eps) {
   return out;
 }
 
-void rope(float* head, int32_t rope_dim, double base, int32_t position) {
-  for (int32_t i = 0; i < rope_dim / 2; ++i) {
-    const double exponent = static_cast<double>(2 * i) / static_cast<double>(rope_dim);
-    const double inverse_frequency = onehead::exp64(-exponent * onehead::log64(base));
-    const double angle = static_cast<double>(position) * inverse_frequency;
+void rope(float* head, const Rope& how, int32_t position) {
+  const int32_t n_pairs = how.dim / 2;
+  for (int32_t i = 0; i < n_pairs; ++i) {
+    const double exponent = static_cast<double>(2 * i) / static_cast<double>(how.dim);
+    double frequency = onehead::exp64(-exponent * onehead::log64(how.base)) * how.scale;
+    if (!how.factors.empty()) {
+      frequency = frequency / static_cast<double>(how.factors[static_cast<size_t>(i)]);
+    }
+    const double angle = static_cast<double>(position) * frequency;
     const auto c = static_cast<float>(onehead::cos64(angle));
     const auto s = static_cast<float>(onehead::sin64(angle));
-    const float x0 = head[2 * i];
-    const float x1 = head[2 * i + 1];
-    head[2 * i] = x0 * c - x1 * s;
-    head[2 * i + 1] = x0 * s + x1 * c;
+    float& first = how.halves ? head[i] : head[2 * i];
+    float& second = how.halves ? head[n_pairs + i] : head[2 * i + 1];
+    const float x0 = first;
+    const float x1 = second;
+    first = x0 * c - x1 * s;
+    second = x0 * s + x1 * c;
   }
 }
 
@@ -153,6 +159,18 @@ Vector silu_mul(const Vector& gate, const Vector& up) {
   Vector out;
   for (size_t i = 0; i < gate.size(); ++i) {
     out.push_back((gate[i] / (1.0f + exp_f32(-gate[i]))) * up[i]);
+  }
+  return out;
+}
+
+Vector gelu_mul(const Vector& gate, const Vector& up) {
+  const float linear = 0x1.988454p+0f;  // 2 sqrt(2 / pi)
+  const float cubic = 0x1.2444f2p-4f;   // that times 0.044715
+  Vector out;
+  for (size_t i = 0; i < gate.size(); ++i) {
+    const float g = gate[i];
+    const float w = g * (linear + cubic * (g * g));
+    out.push_back((g / (1.0f + exp_f32(-w))) * up[i]);
   }
   return out;
 }

@@ -45,12 +45,24 @@ Vector matmul(const Matrix& w, const Vector& x);
 // out[i] = x[i] / rms(x) * weight[i], rms(x) = sqrt(mean(x²) + eps).
 Vector rms_norm(const Vector& x, const Vector& weight, float eps);
 
-// Rotates the pairs (0, 1), (2, 3) … of the first rope_dim elements of `head` by the angles
-// position * base^(-2i / rope_dim).
-void rope(float* head, int32_t rope_dim, double base, int32_t position);
+// How a head is rotated: pair i of its first `dim` elements by the angle
+// position * (base^(-2i / dim) * scale / factors[i]). Pairs are (0, 1), (2, 3) …, or where `halves`
+// (0, dim / 2), (1, dim / 2 + 1) ….
+struct Rope {
+  int32_t dim = 0;
+  bool halves = false;
+  double base = 10000.0;
+  double scale = 1.0;
+  Vector factors;  // [dim / 2]; empty: all 1
+};
+void rope(float* head, const Rope& how, int32_t position);
 
 // out[i] = gate[i] / (1 + e^-gate[i]) * up[i].
 Vector silu_mul(const Vector& gate, const Vector& up);
+
+// out[i] = gelu(gate[i]) * up[i], gelu(x) = x / (1 + e^-w) for w = 2 sqrt(2 / pi) (x + 0.044715
+// x³): the tanh form, 0.5 x (1 + tanh(w / 2)).
+Vector gelu_mul(const Vector& gate, const Vector& up);
 
 // x[i] = x[i] + y[i].
 void add(Vector& x, const Vector& y);

@@ -1,23 +1,40 @@
 #include "reference/sequence.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <cstddef>
 
 #include "reference/attention.hpp"
 
 namespace onehead::reference {
 namespace {
 
-// Cuts [n_heads * head_dim] into heads, rotates each unless rope_dim is 0, and appends head h to
-// record[h].
-void append_heads(Vector projected, const Model& model, int32_t rope_dim, int32_t position,
+// Cuts [n_heads * head_dim] into heads and appends head h to record[h].
+void append_heads(const Vector& projected, size_t head_dim,
                   std::vector<std::vector<Vector>>& record) {
-  const auto head_dim = static_cast<size_t>(model.head_dim);
   for (size_t h = 0; h < record.size(); ++h) {
-    float* head = projected.data() + h * head_dim;
-    rope(head, rope_dim, model.rope_base, position);
+    const float* head = projected.data() + h * head_dim;
     record[h].emplace_back(head, head + head_dim);
   }
+}
+
+// What queries and keys go through, and values do not: each head is normalised, where the model has
+// a norm for it, then rotated to its position.
+Vector turned(const Vector& projected, const Model& model, const Vector& norm, const Rope& how,
+              int32_t position) {
+  const auto head_dim = static_cast<ptrdiff_t>(model.head_dim);
+  Vector out;
+  for (auto at = projected.begin(); at != projected.end(); at += head_dim) {
+    Vector head(at, at + head_dim);
+    if (!norm.empty()) head = rms_norm(head, norm, model.rms_eps);
+    rope(head.data(), how, position);
+    out.insert(out.end(), head.begin(), head.end());
+  }
+  return out;
+}
+
+// What a block adds to the residual stream.
+Vector normed_unless_empty(const Vector& x, const Vector& norm, float eps) {
+  return norm.empty() ? x : rms_norm(x, norm, eps);
 }
 
 void append(Vector& out, const Vector& values) {
@@ -42,6 +59,7 @@ bool Sequence::is_ablated(int32_t layer, int32_t head) const {
 
 const Vector& Sequence::push(int32_t token) {
   Vector x = dequantized_row(model_.embedding, token);
+  for (float& value : x) value = value * model_.embedding_scale;
   embeddings_.push_back(x);
   for (size_t layer = 0; layer < layers_.size(); ++layer) {
     add(x, attention_block(static_cast<int32_t>(layer), x));
@@ -61,24 +79,31 @@ Vector Sequence::attention_block(int32_t layer, const Vector& x) {
   LayerRecord& record = layers_[static_cast<size_t>(layer)];
   const int32_t position = length();
   const Vector normed = rms_norm(x, weights.attention_norm, model_.rms_eps);
-  append_heads(matmul(weights.query, normed), model_, model_.rope_dim, position, record.queries);
-  append_heads(matmul(weights.key, normed), model_, model_.rope_dim, position, record.keys);
-  append_heads(matmul(weights.value, normed), model_, 0, position, record.values);
+  const auto head_dim = static_cast<size_t>(model_.head_dim);
+  append_heads(
+      turned(matmul(weights.query, normed), model_, weights.query_norm, weights.rope, position),
+      head_dim, record.queries);
+  append_heads(
+      turned(matmul(weights.key, normed), model_, weights.key_norm, weights.rope, position),
+      head_dim, record.keys);
+  append_heads(matmul(weights.value, normed), head_dim, record.values);
 
-  const float scale = 1.0f / std::sqrt(static_cast<float>(model_.head_dim));
+  const int32_t first =
+      weights.window > 0 && position >= weights.window ? position - weights.window + 1 : 0;
   const int32_t queries_per_kv = model_.n_query_heads / model_.n_kv_heads;
   Vector attended;  // [n_query_heads * head_dim]
   for (int32_t head = 0; head < model_.n_query_heads; ++head) {
     const auto h = static_cast<size_t>(head);
     const auto kv = static_cast<size_t>(head / queries_per_kv);
     Vector query = record.queries[h].back();
-    for (float& q : query) q = q * scale;
-    Attended result = attend(query, record.keys[kv], record.values[kv]);
+    for (float& q : query) q = q * model_.query_scale;
+    Attended result = attend(query, record.keys[kv], record.values[kv], static_cast<size_t>(first));
     if (is_ablated(layer, head)) std::fill(result.out.begin(), result.out.end(), 0.0f);
     append(attended, result.out);
     record.attention[h].push_back(std::move(result.weights));
   }
-  return matmul(weights.output, attended);
+  return normed_unless_empty(matmul(weights.output, attended), weights.post_attention_norm,
+                             model_.rms_eps);
 }
 
 Vector Sequence::feed_forward_block(int32_t layer, const Vector& x) const {
@@ -86,7 +111,8 @@ Vector Sequence::feed_forward_block(int32_t layer, const Vector& x) const {
   const Vector normed = rms_norm(x, weights.ffn_norm, model_.rms_eps);
   const Vector gate = matmul(weights.gate, normed);
   const Vector up = matmul(weights.up, normed);
-  return matmul(weights.down, silu_mul(gate, up));
+  const Vector hidden = model_.gelu ? gelu_mul(gate, up) : silu_mul(gate, up);
+  return normed_unless_empty(matmul(weights.down, hidden), weights.post_ffn_norm, model_.rms_eps);
 }
 
 Vector Sequence::attention() const {

@@ -1,4 +1,4 @@
-// The forward pass of a whole `llama` model, one token after the other, keeping everything that it
+// The forward pass of a whole model, one token after the other, keeping everything that it
 // computes on the way.
 #pragma once
 
@@ -26,7 +26,7 @@ class Sequence {
 
   // Everything so far as dense tensors, last axis fastest; what a trace of all layers, heads and
   // queries shows.
-  Vector attention() const;  // [layer, head, query, key], zero where key > query
+  Vector attention() const;  // [layer, head, query, key], zero where not seen
   Vector queries() const;    // [layer, head, query, head_dim], after RoPE, before the scaling
   Vector keys() const;       // [layer, kv_head, position, head_dim], after RoPE
   Vector values() const;     // [layer, kv_head, position, head_dim]

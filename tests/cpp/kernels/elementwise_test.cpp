@@ -61,6 +61,28 @@ TEST(Activation, SiluMulEqualsTheReference) {
   }
 }
 
+TEST(Activation, GeluMulEqualsTheReference) {
+  synthetic::Random random(15);
+  for (const int32_t n : counts()) {
+    Floats gate = random_floats(random, n, 12.0f);
+    if (n > 5) {
+      gate[0] = -1e30f;
+      gate[1] = 1e30f;
+      gate[2] = -0.0f;
+      gate[3] = 1e-40f;
+    }
+    const Floats up = random_floats(random, n, 2.0f);
+    const Floats expected = reference::gelu_mul(gate, up);
+    for (int offset = 0; offset < 4; ++offset) {
+      Misaligned in(gate, offset);
+      Misaligned other(up, 3 - offset);
+      gelu_mul(in.data(), other.data(), n, in.data());
+      ASSERT_TRUE(same_bits(in.data(), expected)) << n;
+      ASSERT_TRUE(in.intact());
+    }
+  }
+}
+
 TEST(Activation, AddAndScaleEqualTheReference) {
   synthetic::Random random(13);
   for (const int32_t n : counts()) {
@@ -93,7 +115,7 @@ TEST(Rope, EqualsTheReference) {
     for (const int32_t position : {0, 1, 2, 63, 1000, 131071}) {
       const Floats head = random_floats(random, dim);
       Floats expected = head;
-      reference::rope(expected.data(), dim, 10000.0, position);
+      reference::rope(expected.data(), {.dim = dim, .factors = {}}, position);
       Floats actual = head;
       rope_angles(position, frequencies.data(), dim / 2, cos.data(), sin.data());
       rope_interleaved(actual.data(), cos.data(), sin.data(), dim / 2);
@@ -102,6 +124,30 @@ TEST(Rope, EqualsTheReference) {
       actual = head;
       rope_interleaved(actual.data(), cos.data(), sin.data(), 1);
       for (size_t i = 2; i < actual.size(); ++i) ASSERT_EQ(actual[i], head[i]);
+    }
+  }
+}
+
+TEST(Rope, OfHalvesEqualsTheReference) {
+  synthetic::Random random(16);
+  for (const int32_t n_pairs : {1, 2, 3, 4, 7, 16, 19, 33, 64, 128}) {
+    const int32_t dim = 2 * n_pairs;
+    std::vector<double> frequencies(static_cast<size_t>(n_pairs));
+    rope_frequencies(1e6, dim, frequencies.data());
+    Floats cos(frequencies.size());
+    Floats sin(frequencies.size());
+    for (const int32_t position : {0, 1, 511, 32767}) {
+      const Floats head = random_floats(random, dim + 3);
+      Floats expected = head;
+      reference::rope(expected.data(), {.dim = dim, .halves = true, .base = 1e6, .factors = {}},
+                      position);
+      rope_angles(position, frequencies.data(), n_pairs, cos.data(), sin.data());
+      for (int offset = 0; offset < 4; ++offset) {
+        Misaligned actual(head, offset);
+        rope_half(actual.data(), cos.data(), sin.data(), n_pairs);
+        ASSERT_TRUE(same_bits(actual.data(), expected)) << n_pairs << " at " << position;
+        ASSERT_TRUE(actual.intact());
+      }
     }
   }
 }

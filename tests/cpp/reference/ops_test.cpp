@@ -3,6 +3,7 @@
 
 #include "reference/ops.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -102,7 +103,7 @@ TEST(ReferenceRope, RotatesPairsByPositionTimesFrequency) {
   synthetic::Random random(3);
   const Vector before = random_vector(random, 10);
   Vector after = before;
-  rope(after.data(), 6, 10000.0, 17);
+  rope(after.data(), {.dim = 6, .factors = {}}, 17);
   for (size_t i = 0; i < 3; ++i) {
     const double angle = 17.0 * std::pow(10000.0, -2.0 * static_cast<double>(i) / 6.0);
     const double x0 = before[2 * i];
@@ -112,8 +113,27 @@ TEST(ReferenceRope, RotatesPairsByPositionTimesFrequency) {
   }
   for (size_t i = 6; i < 10; ++i) EXPECT_EQ(after[i], before[i]);  // beyond rope_dim
   Vector at_zero = before;
-  rope(at_zero.data(), 10, 10000.0, 0);
+  rope(at_zero.data(), {.dim = 10, .factors = {}}, 0);
   EXPECT_EQ(at_zero, before);
+}
+
+TEST(ReferenceRope, RotatesHalvesByScaledFrequencies) {
+  synthetic::Random random(5);
+  const Vector before = random_vector(random, 10);
+  Vector after = before;
+  rope(after.data(),
+       {.dim = 6, .halves = true, .base = 500.0, .scale = 0.125, .factors = {1.0f, 2.0f, 8.0f}},
+       40);
+  for (size_t i = 0; i < 3; ++i) {
+    const double factor[] = {1.0, 2.0, 8.0};
+    const double angle =
+        40.0 * 0.125 * std::pow(500.0, -2.0 * static_cast<double>(i) / 6.0) / factor[i];
+    const double x0 = before[i];
+    const double x1 = before[3 + i];
+    EXPECT_NEAR(after[i], x0 * std::cos(angle) - x1 * std::sin(angle), 1e-6);
+    EXPECT_NEAR(after[3 + i], x0 * std::sin(angle) + x1 * std::cos(angle), 1e-6);
+  }
+  for (size_t i = 6; i < 10; ++i) EXPECT_EQ(after[i], before[i]);  // beyond its dimensions
 }
 
 TEST(ReferenceSilu, MatchesTheFormula) {
@@ -124,6 +144,18 @@ TEST(ReferenceSilu, MatchesTheFormula) {
     const double g = gate[i];
     EXPECT_NEAR(y[i], g / (1.0 + std::exp(-g)) * up[i], 1e-5) << i;
   }
+}
+
+TEST(ReferenceGelu, MatchesItsTanhForm) {
+  for (float x = -12.0f; x <= 12.0f; x += 0.01f) {
+    const double g = x;
+    const double u = std::sqrt(2.0 / std::acos(-1.0)) * (g + 0.044715 * g * g * g);
+    const double truth = 0.5 * g * (1.0 + std::tanh(u)) * -3.0;
+    EXPECT_NEAR(gelu_mul({x}, {-3.0f})[0], truth, 2e-6 * std::max(1.0, std::fabs(g))) << x;
+  }
+  // Far out it is the identity or zero, even where the cube overflows.
+  const Vector far = gelu_mul({-1e30f, -200.0f, -0.0f, 200.0f, 1e30f}, Vector(5, 1.0f));
+  EXPECT_EQ(far, (Vector{0.0f, 0.0f, 0.0f, 200.0f, 1e30f}));
 }
 
 TEST(ReferenceSampling, LogProbabilitiesAndTies) {
@@ -165,6 +197,32 @@ TEST(ReferenceAttention, IsTheSoftmaxWeightedMean) {
       double mean = 0.0;
       for (size_t i = 0; i < n; ++i) mean += weights[i] / total * values[i][j];
       EXPECT_NEAR(result.out[j], mean, 1e-5) << n << " " << j;
+    }
+  }
+}
+
+// What a window hides could as well not be there, but for the blocks: those count from position 0.
+TEST(ReferenceAttention, SeesFromItsFirstPositionOn) {
+  synthetic::Random random(6);
+  const Vector query = random_vector(random, 10, 2.0f);
+  std::vector<Vector> keys, values;
+  for (size_t i = 0; i < 200; ++i) {
+    keys.push_back(random_vector(random, 10, 2.0f));
+    values.push_back(random_vector(random, 10));
+  }
+  for (const size_t first : {1u, 63u, 64u, 100u, 128u, 199u}) {
+    const Attended part = attend(query, keys, values, first);
+    const auto from = static_cast<ptrdiff_t>(first);
+    const Attended alone =
+        attend(query, {keys.begin() + from, keys.end()}, {values.begin() + from, values.end()});
+    ASSERT_EQ(part.weights.size(), 200u);
+    for (size_t i = 0; i < first; ++i) EXPECT_EQ(part.weights[i], 0.0f);
+    for (size_t i = first; i < 200; ++i) {
+      EXPECT_NEAR(part.weights[i], alone.weights[i - first], 1e-6) << first << " " << i;
+    }
+    for (size_t j = 0; j < 10; ++j) EXPECT_NEAR(part.out[j], alone.out[j], 1e-6) << first;
+    if (first % 64 == 0) {
+      EXPECT_EQ(part.out, alone.out) << first;
     }
   }
 }
