@@ -23,8 +23,11 @@ constexpr size_t as_size(int32_t n) { return static_cast<size_t>(n); }
 // sharing costs.
 constexpr int64_t kSharedWork = 1 << 16;
 
-// What an element of an element-wise step costs, in multiply-adds of a matrix product.
+// What an element of an element-wise step costs, in multiply-adds of a matrix product; one that is
+// made by exp, and an angle's sine and cosine.
 constexpr int32_t kElementWork = 16;
+constexpr int32_t kExpWork = 64;
+constexpr int32_t kAngleWork = 1024;
 
 // How many items of so much work each make up a thread's least part.
 constexpr int32_t grain(int64_t work_per_item) {
@@ -75,23 +78,30 @@ class ForwardPass {
     return matrix + as_size(row) * as_size(width);
   }
 
+  // use(r) for every row r, whose work is given in multiply-adds; the threads share the rows.
+  template <class Use>
+  void for_rows(int64_t work, const Use& use) {
+    threads_.parallel_for(n_rows_, grain(work), [&](int32_t begin, int32_t end, int32_t) {
+      for (int32_t r = begin; r < end; ++r) use(r);
+    });
+  }
+
   void embed() {
-    for (int32_t r = 0; r < n_rows_; ++r) {
-      unpack_row(weights_.embedding, rows_[as_size(r)].token,
-                 row_of(act_.residual, r, config_.model_dim));
-    }
-    if (config_.embedding_scale != 1.0f) {
-      scale(act_.residual, config_.embedding_scale, n_rows_ * config_.model_dim);
-    }
+    const int32_t dim = config_.model_dim;
+    for_rows(int64_t{kElementWork} * dim, [&](int32_t r) {
+      float* row = row_of(act_.residual, r, dim);
+      unpack_row(weights_.embedding, rows_[as_size(r)].token, row);
+      if (config_.embedding_scale != 1.0f) scale(row, config_.embedding_scale, dim);
+    });
   }
 
   void rotate_angles() {
     for (const RopeTable& table : act_.rope) {
       const auto n_pairs = static_cast<int32_t>(table.inverse_frequencies.size());
-      for (int32_t r = 0; r < n_rows_; ++r) {
+      for_rows(int64_t{kAngleWork} * n_pairs, [&](int32_t r) {
         rope_angles(rows_[as_size(r)].position, table.inverse_frequencies.data(), n_pairs,
                     row_of(table.cos, r, n_pairs), row_of(table.sin, r, n_pairs));
-      }
+      });
     }
   }
 
@@ -151,32 +161,34 @@ class ForwardPass {
 
   void normalize(const float* x, const float* weight) {
     const int32_t dim = config_.model_dim;
-    for (int32_t r = 0; r < n_rows_; ++r) {
+    for_rows(int64_t{kElementWork} * dim, [&](int32_t r) {
       rms_norm(x + as_size(r) * as_size(dim), weight, config_.rms_eps, dim,
                row_of(act_.normed, r, dim));
-    }
+    });
   }
 
   // Adds what a block made, in act_.projected, to the residual stream.
   void add_block(const float* post_norm) {
     const int32_t dim = config_.model_dim;
-    for (int32_t r = 0; post_norm != nullptr && r < n_rows_; ++r) {
+    for_rows(int64_t{kElementWork} * dim, [&](int32_t r) {
       float* row = row_of(act_.projected, r, dim);
-      rms_norm(row, post_norm, config_.rms_eps, dim, row);
-    }
-    add(act_.residual, act_.projected, n_rows_ * dim);
+      if (post_norm != nullptr) rms_norm(row, post_norm, config_.rms_eps, dim, row);
+      add(row_of(act_.residual, r, dim), row, dim);
+    });
   }
 
   void activate() {
+    // Not by rows: those are long, and often one is all there is.
     const int32_t n = n_rows_ * config_.hidden_dim;
-    switch (config_.activation) {
-      case Activation::kSilu:
-        silu_mul(act_.gate, act_.up, n, act_.gate);
-        break;
-      case Activation::kGelu:
-        gelu_mul(act_.gate, act_.up, n, act_.gate);
-        break;
-    }
+    threads_.parallel_for(n, grain(kExpWork), [&](int32_t begin, int32_t end, int32_t) {
+      float* gate = act_.gate + begin;
+      switch (config_.activation) {
+        case Activation::kSilu:
+          return silu_mul(gate, act_.up + begin, end - begin, gate);
+        case Activation::kGelu:
+          return gelu_mul(gate, act_.up + begin, end - begin, gate);
+      }
+    });
   }
 
   struct Projection {
@@ -245,7 +257,7 @@ class ForwardPass {
     const LayerWeights& w = weights_.layers[as_size(layer)];
     const RopeTable& table = act_.rope[static_cast<int32_t>(config_.kind_of(layer))];
     const int32_t head_dim = config_.head_dim;
-    for (int32_t r = 0; r < n_rows_; ++r) {
+    for_rows(int64_t{kElementWork} * (config_.query_dim() + 2 * config_.kv_dim()), [&](int32_t r) {
       const Row& row = rows_[as_size(r)];
       float* query = row_of(act_.query, r, config_.query_dim());
       turn_heads(query, config_.n_query_heads, w.query_norm, table, r);
@@ -261,7 +273,7 @@ class ForwardPass {
         store_position(cache_.tile(block, layer, g), row.position % kBlockPositions,
                        key + g * head_dim, value + g * head_dim);
       }
-    }
+    });
   }
 
   // Threads share the rows, and each takes its rows through all their blocks. Where there are fewer
