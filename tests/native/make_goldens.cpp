@@ -104,7 +104,7 @@ void add_synthetic(const onehead::synthetic::ModelShape& shape, GoldenTable& tab
       table.cases.push_back(file.answer(question(length)));
     }
   }
-  if (shape.type == onehead::WeightType::kQ8_0) {
+  if (onehead::is_quantized(shape.type)) {
     GoldenCase c = question(60);
     c.precision_f32 = true;
     table.cases.push_back(file.answer(c));
