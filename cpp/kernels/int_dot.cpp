@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "kernels/quant_dot.hpp"
+#include "kernels/quant_unpack.hpp"
 
 namespace onehead {
 
@@ -12,7 +12,7 @@ namespace {
 
 using detail::DotInput;
 using detail::DotSums;
-using detail::QuantDot;
+using detail::Span;
 
 constexpr int kTestRows = 2;
 constexpr int kWeightBytes = kQuantGroups * kQuantGroupBytes;
@@ -75,21 +75,31 @@ struct TestBlock {
   }
 };
 
-// Whether the real loops give the integers of the strict ones, over values that break each kind of
+template <IntDot back_end, int kBits, Span span>
+void test_sums(const TestBlock& block, int32_t zero_point, simd::Ints* out) {
+  const DotInput rows{block.q,         block.wide, block.magnitude, block.sign,
+                      block.lane_sums, block.sum,  block.negative};
+  constexpr int kV = simd::kTileVectors;
+  DotSums<back_end, kBits, span, kTestRows, kV> sums(rows, zero_point);
+  detail::each_byte_group<kV>(block.weights, span == Span::kSecondHalf ? kQuantGroups / 2 : 0,
+                              span == Span::kFirstHalf ? kQuantGroups / 2 : kQuantGroups,
+                              [&](int group, const auto& w) { sums.add(group, w); });
+  for (int r = 0; r < kTestRows; ++r) {
+    for (int v = 0; v < kV; ++v) out[r * kV + v] = sums.total(r, v);
+  }
+}
+
+// Whether the real sums are the integers of the strict ones, over values that break each kind of
 // engine if it is taken for another.
-template <IntDot back_end, int kBits, int kHalves>
+template <IntDot back_end, int kBits, Span span>
 bool passes() {
   for (uint32_t round = 0; round < 48; ++round) {
     const TestBlock block(round, kBits);
-    const DotInput rows{block.q,         block.wide, block.magnitude, block.sign,
-                        block.lane_sums, block.sum,  block.negative};
-    constexpr int kV = simd::kTileVectors;
     const int32_t zero_point = kBits == 8 || round % 2 == 0 ? 0 : 1 << (kBits - 1);
-    DotSums<kTestRows, kV> expected, actual;
-    QuantDot<IntDot::kStrict>::run<kBits, kHalves, kTestRows, kV>(block.weights, rows, zero_point,
-                                                                  expected);
-    QuantDot<back_end>::template run<kBits, kHalves, kTestRows, kV>(block.weights, rows, zero_point,
-                                                                    actual);
+    simd::Ints expected[kTestRows * simd::kTileVectors];
+    simd::Ints actual[kTestRows * simd::kTileVectors];
+    test_sums<IntDot::kStrict, kBits, span>(block, zero_point, expected);
+    test_sums<back_end, kBits, span>(block, zero_point, actual);
     if (std::memcmp(expected, actual, sizeof expected) != 0) return false;
   }
   return true;
@@ -97,8 +107,10 @@ bool passes() {
 
 template <IntDot back_end>
 IntDot if_right() {
-  const bool right = passes<back_end, 4, 2>() && passes<back_end, 5, 2>() &&
-                     passes<back_end, 6, 1>() && passes<back_end, 8, 2>();
+  const bool right = passes<back_end, 4, Span::kBlock>() && passes<back_end, 5, Span::kBlock>() &&
+                     passes<back_end, 6, Span::kFirstHalf>() &&
+                     passes<back_end, 6, Span::kSecondHalf>() &&
+                     passes<back_end, 8, Span::kBlock>();
   return right ? back_end : IntDot::kStrict;
 }
 

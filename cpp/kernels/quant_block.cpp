@@ -105,9 +105,50 @@ void read_q6_block(const std::byte* from, int32_t block, QuantBlock& out) {
   }
 }
 
-// Where the groups 2i + u and 2i + u + 4 have their upper two bits of six.
-constexpr int32_t upper_shift(int32_t g) { return g % 2 * 2 + g / kPairs * 4; }
-constexpr int32_t upper_half(int32_t g) { return g % kPairs / 2; }
+// The planes of 4 bytes of one output, and back.
+void to_planes(int32_t bits, const uint32_t (&g)[kQuantGroups], uint32_t (&planes)[kQuantGroups]) {
+  const auto part = [](uint32_t value, int32_t first, int32_t n) {
+    return value >> first & ((1u << n) - 1) * 0x01010101u;
+  };
+  if (bits == 4) {
+    for (int32_t p = 0; p < kPairs; ++p) planes[p] = g[p] | g[p + kPairs] << 4;
+  } else if (bits == 5) {
+    planes[0] = g[0] | part(g[2], 0, 3) << 5;
+    planes[1] = g[1] | part(g[2], 3, 2) << 6 | part(g[7], 3, 1) << 5;
+    planes[2] = g[3] | part(g[5], 0, 3) << 5;
+    planes[3] = g[4] | part(g[5], 3, 2) << 6 | part(g[7], 4, 1) << 5;
+    planes[4] = g[6] | part(g[7], 0, 3) << 5;
+  } else if (bits == 6) {
+    for (int32_t p = 0; p < 6; ++p) {
+      planes[p] = g[p + p / 3] | part(g[p < 3 ? 3 : 7], p % 3 * 2, 2) << 6;
+    }
+  } else {
+    for (int32_t p = 0; p < kQuantGroups; ++p) planes[p] = g[p];
+  }
+}
+
+void from_planes(int32_t bits, const uint32_t (&p)[kQuantGroups], uint32_t (&g)[kQuantGroups]) {
+  const auto part = [](uint32_t value, int32_t first, int32_t n) {
+    return value >> first & ((1u << n) - 1) * 0x01010101u;
+  };
+  if (bits == 4) {
+    for (int32_t i = 0; i < kQuantGroups; ++i) g[i] = part(p[i % kPairs], i / kPairs * 4, 4);
+  } else if (bits == 5) {
+    constexpr int32_t kPlain[] = {0, 1, 3, 4, 6};
+    for (int32_t i = 0; i < 5; ++i) g[kPlain[i]] = part(p[i], 0, 5);
+    g[2] = part(p[0], 5, 3) | part(p[1], 6, 2) << 3;
+    g[5] = part(p[2], 5, 3) | part(p[3], 6, 2) << 3;
+    g[7] = part(p[4], 5, 3) | part(p[1], 5, 1) << 3 | part(p[3], 5, 1) << 4;
+  } else if (bits == 6) {
+    g[3] = g[7] = 0;
+    for (int32_t i = 0; i < 6; ++i) {
+      g[i + i / 3] = part(p[i], 0, 6);
+      g[i < 3 ? 3 : 7] |= part(p[i], 6, 2) << (i % 3 * 2);
+    }
+  } else {
+    for (int32_t i = 0; i < kQuantGroups; ++i) g[i] = p[i];
+  }
+}
 
 float read_scale(const QuantLayout& layout, const std::byte* at) {
   return layout.scale_bytes == 2 ? half_at(at) : read<float>(at);
@@ -147,24 +188,10 @@ void write_tile_block(WeightType type, const QuantBlock& from, int32_t lane,
   }
   if (layout.has_minimum) write_scale(layout, scales + scale_stride, from.minimum);
 
+  uint32_t planes[kQuantGroups];
+  to_planes(layout.bits, from.groups, planes);
   std::byte* quants = tile_block + layout.scales_bytes() + lane * kQuantGroup;
-  if (layout.bits == 8) {
-    for (int32_t g = 0; g < kQuantGroups; ++g) write(quants + g * kQuantGroupBytes, from.groups[g]);
-    return;
-  }
-  for (int32_t p = 0; p < kPairs; ++p) {
-    const uint32_t packed = (from.groups[p] & kNibbles) | (from.groups[p + kPairs] & kNibbles) << 4;
-    write(quants + p * kQuantGroupBytes, packed);
-  }
-  uint32_t upper[2] = {0, 0};
-  for (int32_t g = 0; g < kQuantGroups; ++g) {
-    const uint32_t bits = from.groups[g] >> 4;
-    if (layout.bits == 5) upper[0] |= (bits & 0x01010101u) << g;
-    if (layout.bits == 6) upper[upper_half(g)] |= (bits & 0x03030303u) << upper_shift(g);
-  }
-  for (int32_t i = 0; i < layout.bits - 4; ++i) {
-    write(quants + (kPairs + i) * kQuantGroupBytes, upper[i]);
-  }
+  for (int32_t p = 0; p < layout.bits; ++p) write(quants + p * kQuantGroupBytes, planes[p]);
 }
 
 void read_tile_block(WeightType type, const std::byte* tile_block, int32_t lane, QuantBlock& out) {
@@ -176,18 +203,11 @@ void read_tile_block(WeightType type, const std::byte* tile_block, int32_t lane,
   out.minimum = layout.has_minimum ? read_scale(layout, scales + scale_stride) : 0.0f;
 
   const std::byte* quants = tile_block + layout.scales_bytes() + lane * kQuantGroup;
-  const auto vector = [&](int32_t i) { return read<uint32_t>(quants + i * kQuantGroupBytes); };
-  for (int32_t g = 0; g < kQuantGroups; ++g) {
-    if (layout.bits == 8) {
-      out.groups[g] = vector(g);
-      continue;
-    }
-    out.groups[g] = (vector(g % kPairs) >> (g / kPairs * 4)) & kNibbles;
-    if (layout.bits == 5) out.groups[g] |= (vector(kPairs) >> g & 0x01010101u) << 4;
-    if (layout.bits == 6) {
-      out.groups[g] |= (vector(kPairs + upper_half(g)) >> upper_shift(g) & 0x03030303u) << 4;
-    }
+  uint32_t planes[kQuantGroups] = {};
+  for (int32_t p = 0; p < layout.bits; ++p) {
+    planes[p] = read<uint32_t>(quants + p * kQuantGroupBytes);
   }
+  from_planes(layout.bits, planes, out.groups);
 }
 
 void dequantize_block(WeightType type, const QuantBlock& block, float* out) {

@@ -1,5 +1,5 @@
-// Exact dot products of a tile's quants with R rows over some groups of a block: the integer heart
-// of matmul_quantized, in the ways of IntDot. All give the same integers.
+// Exact dot products of a tile's quants with R rows over a block or a half of one: the integer
+// heart of matmul_quantized, in the ways of IntDot. All give the same integers.
 //
 // Quants of 4, 5 and 6 bits are 0..63 and so a second operand that every 8-bit dot instruction
 // understands alike. Eight-bit quants are not; each way deals with them in its own manner.
@@ -15,7 +15,7 @@ namespace onehead::detail {
 
 inline constexpr int kQuantVectorBytes = kQuantGroup * simd::kVectorOutputs;
 
-// One block of the input rows (quantize.hpp), from some group on; rows lie beside each other.
+// One block of the input rows (quantize.hpp), which lie beside each other.
 struct DotInput {
   const int8_t* q;
   const int16_t* wide;
@@ -24,166 +24,177 @@ struct DotInput {
   const int16_t* lane_sums;
   const int32_t* sum;
   const int32_t* negative;
-
-  // Of the 16-bit lanes of row r over the groups of `halves` halves from this one on: minus the sum
-  // of the inputs, in both lanes of every output.
-  simd::Shorts minus_lane_sums(int r, int halves) const {
-    const simd::Shorts first = simd::splat_2(lane_sums + r * 4);
-    return halves == 1 ? first : first + simd::splat_2(lane_sums + r * 4 + 2);
-  }
-  int32_t half_sum(int r, int halves) const {
-    return halves == 2 ? sum[r] : -(lane_sums[r * 4] + lane_sums[r * 4 + 1]);
-  }
 };
 
-template <int R, int V>
-using DotSums = simd::Ints[R][V];
+// The groups that one sum is over: a whole block, or one of its halves.
+enum class Span { kBlock, kFirstHalf, kSecondHalf };
 
-// w: V vectors of outputs beside each other, group after group, of kHalves halves of a block.
-// out[r][v] = sum of (quant - zero_point) * input, exact. zero_point is 0 for kBits == 8, else 0 or
-// 2^(kBits - 1).
-//
-// The loops over the groups stay loops: unrolled, LLVM's wasm back end sinks each chain of sums to
-// its end and hoists all loads, and more values are alive than an engine has registers.
-template <IntDot>
-struct QuantDot;
+// V vectors of outputs with R rows:
+//   DotSums sums(x, zero_point);  sums.add(group, w) for every group of the span;
+//   sums.total(r, v): the sum of (quant - zero_point) * input, exact.
+// zero_point is 0 for kBits == 8, else 0 or 2^(kBits - 1).
+template <IntDot, int kBits, Span, int R, int V>
+class DotSums;
 
-template <>
-struct QuantDot<IntDot::kStrict> {
-  template <int kBits, int kHalves, int R, int V>
-  static void run(const int8_t* w, const DotInput& x, int32_t zero_point, DotSums<R, V>& out) {
-    simd::Ints low[R][V], high[R][V];
+// What the ways share: the rows and what is known of them.
+template <Span span>
+class DotRows {
+ protected:
+  DotRows(const DotInput& x, int32_t zero_point) : x_(x), zero_point_(zero_point) {}
+
+  template <class T>
+  static const T* input(const T* rows, int r, int group) {
+    return rows + r * kQuantBlock + group * kQuantGroup;
+  }
+  int32_t input_sum(int r) const {
+    if constexpr (span == Span::kBlock) return x_.sum[r];
+    const int16_t* lanes = half_lanes(r);
+    return -(lanes[0] + lanes[1]);
+  }
+  const int16_t* half_lanes(int r) const {
+    return x_.lane_sums + r * 4 + (span == Span::kSecondHalf ? 2 : 0);
+  }
+
+  const DotInput x_;
+  const int32_t zero_point_;
+};
+
+template <int kBits, Span span, int R, int V>
+class DotSums<IntDot::kStrict, kBits, span, R, V> : DotRows<span> {
+ public:
+  DotSums(const DotInput& x, int32_t zero_point) : DotRows<span>(x, zero_point) {
     for (int r = 0; r < R; ++r) {
-      for (int v = 0; v < V; ++v) low[r][v] = high[r][v] = simd::Ints(0);
+      for (int v = 0; v < V; ++v) low_[r][v] = high_[r][v] = simd::Ints(0);
     }
-#pragma GCC unroll 1
-    for (int group = 0; group < kHalves * kQuantGroups / 2; ++group) {
-      simd::ShortPair weights[V];
-      for (int v = 0; v < V; ++v) {
-        weights[v] =
-            simd::widen(simd::load_bytes(w + group * kQuantGroupBytes + v * kQuantVectorBytes));
-      }
-      for (int r = 0; r < R; ++r) {
-        const simd::Shorts input = simd::splat_4(x.wide + r * kQuantBlock + group * kQuantGroup);
-        for (int v = 0; v < V; ++v) {
-          low[r][v] = low[r][v] + simd::dot_pairs(weights[v].low, input);
-          high[r][v] = high[r][v] + simd::dot_pairs(weights[v].high, input);
-        }
-      }
-    }
+  }
+  void add(int group, const simd::Bytes (&w)[V]) {
+    simd::ShortPair weights[V];
+    for (int v = 0; v < V; ++v) weights[v] = simd::widen(w[v]);
     for (int r = 0; r < R; ++r) {
+      const simd::Shorts input = simd::splat_4(this->input(this->x_.wide, r, group));
       for (int v = 0; v < V; ++v) {
-        out[r][v] = simd::add_neighbours(low[r][v], high[r][v]);
-        if constexpr (kBits < 8) {
-          out[r][v] = out[r][v] - simd::Ints(zero_point * x.half_sum(r, kHalves));
-        }
+        low_[r][v] = low_[r][v] + simd::dot_pairs(weights[v].low, input);
+        high_[r][v] = high_[r][v] + simd::dot_pairs(weights[v].high, input);
       }
     }
   }
+  simd::Ints total(int r, int v) const {
+    const simd::Ints sum = simd::add_neighbours(low_[r][v], high_[r][v]);
+    if constexpr (kBits == 8) return sum;
+    return sum - simd::Ints(this->zero_point_ * this->input_sum(r));
+  }
+
+ private:
+  simd::Ints low_[R][V], high_[R][V];
 };
 
 // Sums of four products in one instruction.
-template <simd::Int8Kind kind>
-struct QuantDot4 {
-  template <int kBits, int kHalves, int R, int V>
-  static void run(const int8_t* w, const DotInput& x, int32_t zero_point, DotSums<R, V>& out) {
-    // An unsigned second operand takes eight-bit quants plus 128; 128 times the sum of the inputs
-    // is taken off beforehand.
-    constexpr bool kBiased = kBits == 8 && kind == simd::Int8Kind::kUnsigned;
-    const simd::Bytes bias(static_cast<int8_t>(-128));
+template <simd::Int8Kind kind, int kBits, Span span, int R, int V>
+class DotSums4 : DotRows<span> {
+  // An unsigned second operand takes eight-bit quants plus 128; 128 times the sum of the inputs is
+  // taken off beforehand.
+  static constexpr bool kBiased = kBits == 8 && kind == simd::Int8Kind::kUnsigned;
+
+ public:
+  DotSums4(const DotInput& x, int32_t zero_point) : DotRows<span>(x, zero_point) {
     for (int r = 0; r < R; ++r) {
       const int32_t start =
-          kBits == 8 ? (kBiased ? -128 * x.sum[r] : 0) : -zero_point * x.half_sum(r, kHalves);
-      for (int v = 0; v < V; ++v) out[r][v] = simd::Ints(start);
+          kBits == 8 && !kBiased ? 0 : -(kBiased ? 128 : zero_point) * this->input_sum(r);
+      for (int v = 0; v < V; ++v) sums_[r][v] = simd::Ints(start);
     }
-#pragma GCC unroll 1
-    for (int group = 0; group < kHalves * kQuantGroups / 2; ++group) {
-      simd::Bytes weights[V];
+  }
+  void add(int group, const simd::Bytes (&w)[V]) {
+    for (int r = 0; r < R; ++r) {
+      const simd::Bytes input = simd::splat_4(this->input(this->x_.q, r, group));
       for (int v = 0; v < V; ++v) {
-        weights[v] = simd::load_bytes(w + group * kQuantGroupBytes + v * kQuantVectorBytes);
-        if constexpr (kBiased) weights[v] = weights[v] ^ bias;
-      }
-      for (int r = 0; r < R; ++r) {
-        const simd::Bytes input = simd::splat_4(x.q + r * kQuantBlock + group * kQuantGroup);
-        for (int v = 0; v < V; ++v) {
-          out[r][v] = simd::dot_4<kind>(input, weights[v], out[r][v]);
-        }
+        const simd::Bytes weights = kBiased ? w[v] ^ simd::Bytes(static_cast<int8_t>(-128)) : w[v];
+        sums_[r][v] = simd::dot_4<kind>(input, weights, sums_[r][v]);
       }
     }
   }
+  simd::Ints total(int r, int v) const { return sums_[r][v]; }
+
+ private:
+  simd::Ints sums_[R][V];
 };
 
-template <>
-struct QuantDot<IntDot::kSigned> : QuantDot4<simd::Int8Kind::kSigned> {};
-template <>
-struct QuantDot<IntDot::kUnsigned> : QuantDot4<simd::Int8Kind::kUnsigned> {};
+template <int kBits, Span span, int R, int V>
+class DotSums<IntDot::kSigned, kBits, span, R, V>
+    : public DotSums4<simd::Int8Kind::kSigned, kBits, span, R, V> {
+  using DotSums4<simd::Int8Kind::kSigned, kBits, span, R, V>::DotSums4;
+};
+template <int kBits, Span span, int R, int V>
+class DotSums<IntDot::kUnsigned, kBits, span, R, V>
+    : public DotSums4<simd::Int8Kind::kUnsigned, kBits, span, R, V> {
+  using DotSums4<simd::Int8Kind::kUnsigned, kBits, span, R, V>::DotSums4;
+};
 
-// Sums of two products in 16 bits.
-template <>
-struct QuantDot<IntDot::kSaturating> {
+// Sums of two products in 16 bits. With c = 2^(kBits - 1), sum (q - c) * x lies within
+// c * 127 * (inputs of a lane): at most 16 * 127 * 16 = 32 * 127 * 8 = 32512. So a lane that starts
+// at -c * sum(x) ends with its exact value, whatever wraps on the way, and is widened once.
+template <int kBits, Span span, int R, int V>
+class DotSums<IntDot::kSaturating, kBits, span, R, V> : DotRows<span> {
   static constexpr auto kKind = simd::Int8Kind::kSaturating;
+  static constexpr int32_t kCentre = 1 << (kBits - 1);
+  static_assert(kCentre * 127 * (span == Span::kBlock ? 16 : 8) <= 32767);
 
-  // With c = 2^(kBits - 1), sum (q - c) * x lies within c * 127 * (inputs of a lane): at most
-  // 16 * 127 * 16 = 32 * 127 * 8 = 32512. So a lane that starts at -c * sum(x) ends with its exact
-  // value, whatever wraps on the way, and is widened once.
-  template <int kBits, int kHalves, int R, int V>
-  static void run(const int8_t* w, const DotInput& x, int32_t zero_point, DotSums<R, V>& out) {
-    if constexpr (kBits == 8) {
-      run_eight_bits<R, V>(w, x, out);
-      return;
-    }
-    static_assert(kBits == 8 || (1 << (kBits - 1)) * 127 * 8 * kHalves <= 32767);
-    simd::Shorts sums[R][V];
+ public:
+  DotSums(const DotInput& x, int32_t zero_point) : DotRows<span>(x, zero_point) {
     for (int r = 0; r < R; ++r) {
-      const simd::Shorts start = x.minus_lane_sums(r, kHalves) << (kBits - 1);
-      for (int v = 0; v < V; ++v) sums[r][v] = start;
-    }
-#pragma GCC unroll 1
-    for (int group = 0; group < kHalves * kQuantGroups / 2; ++group) {
-      simd::Bytes weights[V];
-      for (int v = 0; v < V; ++v) {
-        weights[v] = simd::load_bytes(w + group * kQuantGroupBytes + v * kQuantVectorBytes);
-      }
-      for (int r = 0; r < R; ++r) {
-        const simd::Bytes input = simd::splat_4(x.q + r * kQuantBlock + group * kQuantGroup);
-        for (int v = 0; v < V; ++v) {
-          sums[r][v] = sums[r][v] + simd::dot_2_i16<kKind>(input, weights[v]);
-        }
-      }
-    }
-    for (int r = 0; r < R; ++r) {
-      const int32_t centre = 1 << (kBits - 1);
-      const int32_t rest = (centre - zero_point) * x.half_sum(r, kHalves);
-      for (int v = 0; v < V; ++v) out[r][v] = simd::add_pairs(sums[r][v]) + simd::Ints(rest);
+      const int16_t* lanes = this->half_lanes(r);
+      simd::Shorts start = simd::splat_2(lanes);
+      if constexpr (span == Span::kBlock) start = start + simd::splat_2(lanes + 2);
+      start = start << (kBits - 1);
+      for (int v = 0; v < V; ++v) sums_[r][v] = start;
     }
   }
-
-  // |x| is a second operand of 7 bits, so the weights can be the signed first one once the sign of
-  // x has gone over to them: w ^ sign is w where x >= 0 and -w - 1 where it is negative, so the sum
-  // falls short by |x| there, which is where the sums start. Two products are at most
-  // 2 * 128 * 127 = 32512.
-  template <int R, int V>
-  static void run_eight_bits(const int8_t* w, const DotInput& x, DotSums<R, V>& out) {
+  void add(int group, const simd::Bytes (&w)[V]) {
     for (int r = 0; r < R; ++r) {
-      for (int v = 0; v < V; ++v) out[r][v] = simd::Ints(x.negative[r]);
-    }
-#pragma GCC unroll 1
-    for (int group = 0; group < kQuantGroups; ++group) {
-      simd::Bytes weights[V];
+      const simd::Bytes input = simd::splat_4(this->input(this->x_.q, r, group));
       for (int v = 0; v < V; ++v) {
-        weights[v] = simd::load_bytes(w + group * kQuantGroupBytes + v * kQuantVectorBytes);
-      }
-      for (int r = 0; r < R; ++r) {
-        const int at = r * kQuantBlock + group * kQuantGroup;
-        const simd::Bytes magnitude = simd::splat_4(x.magnitude + at);
-        const simd::Bytes sign = simd::splat_4(x.sign + at);
-        for (int v = 0; v < V; ++v) {
-          out[r][v] =
-              out[r][v] + simd::add_pairs(simd::dot_2_i16<kKind>(weights[v] ^ sign, magnitude));
-        }
+        sums_[r][v] = sums_[r][v] + simd::dot_2_i16<kKind>(input, w[v]);
       }
     }
   }
+  simd::Ints total(int r, int v) const {
+    const simd::Ints sum = simd::add_pairs(sums_[r][v]);
+    if (this->zero_point_ == kCentre) return sum;
+    return sum + simd::Ints(kCentre * this->input_sum(r));
+  }
+
+ private:
+  simd::Shorts sums_[R][V];
+};
+
+// |x| is a second operand of 7 bits, so eight-bit weights can be the signed first one once the sign
+// of x has gone over to them: w ^ sign is w where x >= 0 and -w - 1 where it is negative, so the
+// sum falls short by |x| there, which is where it starts. Two products are at most
+// 2 * 128 * 127 = 32512.
+template <Span span, int R, int V>
+class DotSums<IntDot::kSaturating, 8, span, R, V> : DotRows<span> {
+  static_assert(span == Span::kBlock);
+
+ public:
+  DotSums(const DotInput& x, int32_t zero_point) : DotRows<span>(x, zero_point) {
+    for (int r = 0; r < R; ++r) {
+      for (int v = 0; v < V; ++v) sums_[r][v] = simd::Ints(x.negative[r]);
+    }
+  }
+  void add(int group, const simd::Bytes (&w)[V]) {
+    for (int r = 0; r < R; ++r) {
+      const simd::Bytes magnitude = simd::splat_4(this->input(this->x_.magnitude, r, group));
+      const simd::Bytes sign = simd::splat_4(this->input(this->x_.sign, r, group));
+      for (int v = 0; v < V; ++v) {
+        const simd::Shorts pairs =
+            simd::dot_2_i16<simd::Int8Kind::kSaturating>(w[v] ^ sign, magnitude);
+        sums_[r][v] = sums_[r][v] + simd::add_pairs(pairs);
+      }
+    }
+  }
+  simd::Ints total(int r, int v) const { return sums_[r][v]; }
+
+ private:
+  simd::Ints sums_[R][V];
 };
 
 }  // namespace onehead::detail

@@ -6,13 +6,16 @@
 //   scales  [1 or 2][8 outputs] f16, or f32 where a file's scale is a product (K types); two where
 //           each half of the block has its own (Q6_K)
 //   minima  [8 outputs] of the same kind, where the type has them; added to scale * quant
-//   quants  unsigned as in the file (Q8_0: signed), in groups of 4 inputs:
-//     8 bits: [8 groups][8 outputs][4 inputs]
-//     4 bits: [4 pairs p][8 outputs][4 inputs], group p in the low nibble, group p + 4 in the high
-//     5 bits: the low 4 as above, then the fifth: [8 outputs][4 inputs], bit g is group g's
-//     6 bits: the low 4 as above, then the upper two: [2 halves i][8 outputs][4 inputs], from bit 0
-//             on those of the groups 2i, 2i + 1, 2i + 4, 2i + 5
-// so that whole vectors of quants come by one shift and one mask.
+//   quants  unsigned as in the file (Q8_0: signed), in planes of [8 outputs][4 inputs], a byte for
+//           each; 4 inputs make a group, so a block has 8:
+//     8 bits: 8 planes, a group each
+//     4 bits: 4 planes p, group p in the low nibble, group p + 4 in the high one
+//     5 bits: 5 planes, whose low 5 bits are the groups 0, 1, 3, 4, 6; the upper 3 of plane 0 and
+//             the upper 2 of plane 1 are group 2 from its lowest bit on, those of 2 and 3 group 5;
+//             the upper 3 of plane 4 and bit 5 of planes 1 and 3 are group 7
+//     6 bits: 6 planes, whose low 6 bits are the groups 0, 1, 2, 4, 5, 6; the upper 2 of the first
+//             three are group 3 from its lowest bit on, those of the others group 7
+// so that whole vectors of quants come by few shifts and masks.
 //
 // Outputs that the last tile has beyond n_rows are zeros.
 #pragma once

@@ -107,6 +107,10 @@ Bytes shift_left(Bytes bytes) {
 
 inline Bytes load_bytes(const int8_t* from) { return Bytes::load_unaligned(from); }
 
+// Loads and what is made of them stay on their side of this point (the compiler for wasm would
+// gather all loads of a long piece of code at its beginning).
+inline void keep_order() { __asm__ volatile("" ::: "memory"); }
+
 inline void store_bytes(int8_t* to, Bytes bytes) { bytes.store_unaligned(to); }
 
 // Two int16 repeated.
@@ -116,21 +120,36 @@ inline Shorts splat_2(const int16_t* from) {
   return xsimd::bitwise_cast<int16_t>(Ints(two));
 }
 
-// kVectorOutputs finite f16 as f32. A half's bits, moved to where f32 has exponent and mantissa,
-// are its value times 2^-112; the product is exact, subnormal halves and zeros included.
-inline Floats load_halves(const uint16_t* from) {
+namespace detail {
+inline constexpr int32_t kHalfMask[] = {static_cast<int32_t>(0x8fffffffu)};
+inline constexpr float kHalfFactor[] = {0x1p112f};
+}  // namespace detail
+
+// Finite f16 to f32, with its constants at hand. A half's bits, moved to where f32 has exponent and
+// mantissa, are its value times 2^-112; the product is exact, subnormal halves and zeros included.
+class HalfLoader {
+ public:
+  HalfLoader() : mask_(opaque(detail::kHalfMask)[0]), factor_(opaque(detail::kHalfFactor)[0]) {}
+
+  // kVectorOutputs of them.
+  Floats operator()(const uint16_t* from) const {
 #if defined(__wasm_simd128__)
-  const Ints wide(wasm_i32x4_load16x4(from));
+    const Ints wide(wasm_i32x4_load16x4(from));
 #elif defined(__AVX2__)
-  const Ints wide(_mm256_cvtepi16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))));
+    const Ints wide(_mm256_cvtepi16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))));
 #elif defined(__SSE2__)
-  const __m128i half = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(from));
-  const Ints wide(_mm_srai_epi32(_mm_unpacklo_epi16(half, half), 16));
+    const __m128i half = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(from));
+    const Ints wide(_mm_srai_epi32(_mm_unpacklo_epi16(half, half), 16));
 #else
-  const Ints wide(vmovl_s16(vreinterpret_s16_u16(vld1_u16(from))));
+    const Ints wide(vmovl_s16(vreinterpret_s16_u16(vld1_u16(from))));
 #endif
-  const Ints bits = (wide << 13) & Ints(static_cast<int32_t>(0x8fffffffu));  // the sign moved along
-  return xsimd::bitwise_cast<float>(bits) * Floats(0x1p112f);
-}
+    const Ints bits = (wide << 13) & mask_;  // the sign moved along
+    return xsimd::bitwise_cast<float>(bits) * factor_;
+  }
+
+ private:
+  Ints mask_;
+  Floats factor_;
+};
 
 }  // namespace onehead::simd

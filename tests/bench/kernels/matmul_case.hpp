@@ -53,8 +53,8 @@ class MatmulCase {
     const auto step = static_cast<size_t>(block_bytes(type));
     const bool scale_last = type == WeightType::kQ6_K || !is_quantized(type);
     for (size_t block = 0; block < row.size(); block += step) {
-      const std::byte ordinary{
-          is_quantized(type) ? uint8_t{0x24} : uint8_t{type == WeightType::kF16 ? 0x28 : 0x3d}};
+      const int upper = is_quantized(type) ? 0x24 : (type == WeightType::kF16 ? 0x28 : 0x3d);
+      const auto ordinary = static_cast<std::byte>(upper);
       row[block + (scale_last ? step - 1 : 1)] = ordinary;
       if (quant_layout(type).has_minimum) row[block + 3] = ordinary;
     }
