@@ -5,12 +5,16 @@ The byte-level pre-tokenizer needs no more of Unicode than \\p{L}, \\p{N} and \\
 0x10FFFF are cut into runs of one class; a run is the number length * 4 + class in LEB128 (seven bits a
 byte, low bits first, the top bit set on all but the last byte).
 
+Unicode 15.1, which llama.cpp's tables are of:
+
+    pip install unicodedata2==15.1.0
     python3 tools/make_unicode_classes.py
 """
 
 import sys
-import unicodedata
 from pathlib import Path
+
+import unicodedata2 as unicodedata
 
 OTHER, LETTER, NUMBER, SPACE = range(4)
 # Unicode's White_Space property, which Python does not expose.

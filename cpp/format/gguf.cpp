@@ -119,6 +119,31 @@ const GgufHeader::Entry* GgufHeader::find(std::string_view key) const {
   return &entries_[*at];
 }
 
+void GgufHeader::drop_large_arrays() {
+  std::vector<std::byte> bytes;
+  std::vector<uint32_t> new_index(entries_.size());
+  uint32_t n_kept = 0;
+  for (size_t i = 0; i < entries_.size(); ++i) {
+    Entry entry = entries_[i];
+    new_index[i] = entry.is_large() ? UINT32_MAX : n_kept;
+    if (entry.is_large()) continue;
+    const auto begin = bytes_.begin() + static_cast<std::ptrdiff_t>(entry.key_offset);
+    const uint64_t shift = entry.key_offset - bytes.size();
+    const uint64_t n_bytes = entry.value_offset + entry.value_bytes - entry.key_offset;
+    bytes.insert(bytes.end(), begin, begin + static_cast<std::ptrdiff_t>(n_bytes));
+    entry.key_offset -= shift;
+    entry.value_offset -= shift;
+    entries_[n_kept++] = entry;
+  }
+  entries_.resize(n_kept);
+  size_t n_keys = 0;
+  for (uint32_t i : entries_by_key_) {
+    if (new_index[i] != UINT32_MAX) entries_by_key_[n_keys++] = new_index[i];
+  }
+  entries_by_key_.resize(n_keys);
+  bytes_ = std::move(bytes);
+}
+
 bool GgufHeader::has(std::string_view key) const { return find(key) != nullptr; }
 
 std::optional<std::string_view> GgufHeader::find_string(std::string_view key) const {

@@ -69,6 +69,8 @@ struct GgufTensor {
 
 enum class ParseState { kDone, kNeedMore };
 
+constexpr uint64_t kMaxJsonElements = 256;  // of an array, in metadata_json
+
 class GgufHeader {
  public:
   // Metadata. A key that is absent or of another kind is nullopt. Views live as long as the header.
@@ -94,6 +96,9 @@ class GgufHeader {
   uint64_t alignment() const { return alignment_; }
   uint32_t version() const { return version_; }
 
+  // Lets go of the arrays that metadata_json leaves out: a vocabulary, the bulk of a header.
+  void drop_large_arrays();
+
   // After kNeedMore: parsing cannot get further with a prefix shorter than this.
   uint64_t bytes_needed() const { return bytes_needed_; }
 
@@ -104,10 +109,16 @@ class GgufHeader {
   struct Entry {              // one key and its value
     uint64_t key_offset = 0;  // offsets into the header's bytes
     uint64_t value_offset = 0;
+    uint64_t value_bytes = 0;
     uint64_t count = 0;  // elements of an array
     uint32_t key_bytes = 0;
     GgufValueType type = GgufValueType::kU8;
     GgufValueType element_type = GgufValueType::kU8;
+
+    bool is_large() const {
+      return type == GgufValueType::kArray &&
+             (count > kMaxJsonElements || element_type == GgufValueType::kArray);
+    }
   };
   const Entry* find(std::string_view key) const;
   std::string_view key_of(const Entry& entry) const;
@@ -138,8 +149,8 @@ class GgufHeader {
 Expected<ParseState> parse_gguf_header(std::span<const std::byte> prefix, uint64_t file_bytes,
                                        GgufHeader& out);
 
-// Scalars, and arrays of up to 256 elements, as one JSON object. Bytes that are not UTF-8 become
-// U+FFFD; a number that JSON cannot hold becomes null.
+// Scalars, and arrays of up to kMaxJsonElements, as one JSON object. Bytes that are not UTF-8
+// become U+FFFD; a number that JSON cannot hold becomes null.
 std::string metadata_json(const GgufHeader& header);
 
 }  // namespace onehead

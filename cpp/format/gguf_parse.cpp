@@ -91,7 +91,7 @@ bool GgufParser::fixed_part() {
 
 bool GgufParser::string_bytes(uint64_t& n) {
   if (!take(n)) return false;
-  if (!plausible(n, 1)) {
+  if (at_ > limit_ || n > limit_ - at_) {
     return fail(bad_file({"A string in the file's header claims ", count_text(n), " bytes."}));
   }
   return true;
@@ -117,6 +117,7 @@ bool GgufParser::entry() {
   } else if (!scalar(entry.type)) {
     return false;
   }
+  entry.value_bytes = at_ - entry.value_offset;
   out_.entries_.push_back(entry);
   out_.at_ = at_;
   return true;

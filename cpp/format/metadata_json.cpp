@@ -7,8 +7,6 @@
 namespace onehead {
 namespace {
 
-constexpr uint64_t kMaxElements = 256;
-
 void append_string(std::string_view text, std::string& out) {
   constexpr char kHex[] = "0123456789abcdef";
   out += '"';
@@ -56,10 +54,8 @@ void append_number(const GgufArray& array, uint64_t i, std::string& out) {
 std::string metadata_json(const GgufHeader& header) {
   std::string out = "{";
   for (const GgufHeader::Entry& entry : header.entries_) {
+    if (entry.is_large()) continue;
     const bool is_array = entry.type == GgufValueType::kArray;
-    if (is_array && (entry.count > kMaxElements || entry.element_type == GgufValueType::kArray)) {
-      continue;
-    }
     // A scalar is read as an array of one.
     const GgufArray array{is_array ? entry.element_type : entry.type, is_array ? entry.count : 1,
                           header.bytes_.data() + entry.value_offset};

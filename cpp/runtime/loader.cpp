@@ -16,6 +16,7 @@ int32_t group_rows(const Placement& placement) {
 }
 
 constexpr int32_t kDefaultContext = 8192;
+constexpr size_t kHeaderPiece = size_t{1} << 20;
 
 }  // namespace
 
@@ -24,33 +25,59 @@ int32_t effective_context(const Config& config, int32_t requested) {
 }
 
 Status Loader::push(std::span<const std::byte> bytes) {
-  if (has_header()) return place_bytes(bytes);
-  prefix_.insert(prefix_.end(), bytes.begin(), bytes.end());
-  position_ += bytes.size();
-  if (prefix_.size() < header_.bytes_needed()) return {};
-  Expected<ParseState> state = parse_gguf_header(prefix_, options_.file_bytes, header_);
-  if (!state.ok()) return state.status();
-  if (*state == ParseState::kNeedMore) return {};
-  if (Status status = parse_header(); !status.ok()) return status;
-  // What came after the header belongs to the tensors (or to the padding before them).
-  std::vector<std::byte> rest = std::move(prefix_);
-  prefix_ = {};
-  const size_t header_bytes =
-      std::min<size_t>(rest.size(), static_cast<size_t>(header_.data_offset()));
-  position_ = header_bytes;
-  return place_bytes(std::span<const std::byte>(rest).subspan(header_bytes));
+  while (!has_header()) {
+    if (bytes.empty()) return {};
+    // Piece by piece, so that little that is not of the header is copied.
+    const uint64_t needed = header_.bytes_needed();
+    const uint64_t missing = needed > prefix_.size() ? needed - prefix_.size() : 0;
+    const size_t n = std::min(
+        bytes.size(), static_cast<size_t>(std::clamp<uint64_t>(missing, kHeaderPiece, SIZE_MAX)));
+    prefix_.insert(prefix_.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(n));
+    bytes = bytes.subspan(n);
+    position_ += n;
+    if (prefix_.size() < needed) continue;
+    Expected<ParseState> state = parse_gguf_header(prefix_, options_.file_bytes, header_);
+    if (!state.ok()) return state.status();
+    if (*state == ParseState::kNeedMore) continue;
+    if (Status status = read_header(); !status.ok()) return status;
+  }
+  return place_bytes(bytes);
 }
 
-Status Loader::parse_header() {
+Status Loader::read_header() {
+  // What came after the header belongs to the tensors (or to the padding before them). The header's
+  // own bytes go before the weights come.
+  const size_t header_bytes =
+      std::min<size_t>(prefix_.size(), static_cast<size_t>(header_.data_offset()));
+  const std::vector<std::byte> rest(prefix_.begin() + static_cast<std::ptrdiff_t>(header_bytes),
+                                    prefix_.end());
+  prefix_ = {};
+  position_ = header_bytes;
+
   Expected<Config> config = read_config(header_);
   if (!config.ok()) return config.status();
   config_ = std::move(*config);
+  if (Status status = read_tokenizer(); !status.ok()) return status;
+  header_.drop_large_arrays();
   Expected<WeightPlan> plan = plan_weights(config_, header_, options_.precision_f32);
   if (!plan.ok()) return plan.status();
   plan_ = std::move(*plan);
   Expected<Weights> weights = allocate_weights(config_, plan_);
   if (!weights.ok()) return weights.status();
   weights_ = std::move(*weights);
+  return place_bytes(rest);
+}
+
+Status Loader::read_tokenizer() {
+  Expected<Tokenizer> tokenizer = Tokenizer::create(header_);
+  if (!tokenizer.ok()) return tokenizer.status();
+  if (tokenizer->vocab_size() > config_.vocab_size) {
+    return {ErrorCode::kBadFile, "The model file's vocabulary has " +
+                                     to_decimal(tokenizer->vocab_size()) +
+                                     " pieces but its embedding matrix only " +
+                                     to_decimal(config_.vocab_size) + " rows."};
+  }
+  tokenizer_ = std::move(*tokenizer);
   return {};
 }
 

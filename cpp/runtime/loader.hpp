@@ -15,6 +15,7 @@
 #include "format/gguf.hpp"
 #include "model/config.hpp"
 #include "model/weights.hpp"
+#include "text/tokenizer.hpp"
 
 namespace onehead {
 
@@ -46,10 +47,13 @@ class Loader {
   const WeightPlan& plan() const { return plan_; }
   const Weights& weights() const { return *weights_; }  // once there is a header
   Weights take_weights() { return std::move(*weights_); }
+  // Without what was large and is used up: the vocabulary is the tokenizer's.
   GgufHeader take_header() { return std::move(header_); }
+  Tokenizer take_tokenizer() { return std::move(*tokenizer_); }
 
  private:
-  Status parse_header();
+  Status read_header();
+  Status read_tokenizer();
   Status place_bytes(std::span<const std::byte> bytes);
   size_t place_rows(const Placement& placement, std::span<const std::byte> bytes, Status& status);
   Status store(const Placement& placement, const std::byte* rows, int32_t n_rows);
@@ -59,6 +63,7 @@ class Loader {
   std::vector<std::byte> prefix_;  // the file so far, while the header is not complete
   GgufHeader header_;
   Config config_;
+  std::optional<Tokenizer> tokenizer_;
   WeightPlan plan_;
   std::optional<Weights> weights_;
   size_t next_placement_ = 0;

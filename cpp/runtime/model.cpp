@@ -50,22 +50,13 @@ class OutputSink final : public LogitsSink {
 }  // namespace
 
 Expected<std::unique_ptr<Model>> Model::create(Loader loader) {
-  Expected<Tokenizer> tokenizer = Tokenizer::create(loader.header());
-  if (!tokenizer.ok()) return tokenizer.status();
-  if (tokenizer->vocab_size() > loader.config().vocab_size) {
-    return Status{ErrorCode::kBadFile, "The model file's vocabulary has " +
-                                           to_decimal(tokenizer->vocab_size()) +
-                                           " pieces but its embedding matrix only " +
-                                           to_decimal(loader.config().vocab_size) + " rows."};
-  }
   const LoadOptions& options = loader.options();
   KvCache cache(loader.config(), KvType::kF32, options.max_rows);
   Expected<Activations> activations = Activations::create(
       loader.config(), loader.weights().rope_factors, options.max_rows,
       effective_context(loader.config(), options.context_length), cache.n_groups());
   if (!activations.ok()) return activations.status();
-  return std::unique_ptr<Model>(
-      new Model(loader, std::move(*tokenizer), std::move(cache), std::move(*activations)));
+  return std::unique_ptr<Model>(new Model(loader, std::move(cache), std::move(*activations)));
 }
 
 Expected<std::unique_ptr<Model>> Model::from_bytes(std::span<const std::byte> file,
@@ -77,12 +68,12 @@ Expected<std::unique_ptr<Model>> Model::from_bytes(std::span<const std::byte> fi
   return create(std::move(loader));
 }
 
-Model::Model(Loader& loader, Tokenizer tokenizer, KvCache cache, Activations activations)
+Model::Model(Loader& loader, KvCache cache, Activations activations)
     : header_(loader.take_header()),
       config_(loader.config()),
       weights_(loader.take_weights()),
       n_parameters_(loader.plan().n_parameters),
-      tokenizer_(std::move(tokenizer)),
+      tokenizer_(loader.take_tokenizer()),
       context_length_(effective_context(config_, loader.options().context_length)),
       cache_(std::move(cache)),
       activations_(std::move(activations)),

@@ -59,7 +59,7 @@ struct StepOutput {
 
 class Model {
  public:
-  // The loader must have finished. Errors: kBadFile, kUnsupportedModel (tokenizer), kOutOfMemory.
+  // The loader must have finished. Errors: kOutOfMemory.
   static Expected<std::unique_ptr<Model>> create(Loader loader);
   // A whole file that is in memory.
   static Expected<std::unique_ptr<Model>> from_bytes(std::span<const std::byte> file,
@@ -109,7 +109,7 @@ class Model {
                  int32_t begin, int32_t end, std::vector<float>& out);
 
  private:
-  Model(Loader& loader, Tokenizer tokenizer, KvCache cache, Activations activations);
+  Model(Loader& loader, KvCache cache, Activations activations);
 
   Status check_rows(std::span<const StepRow> rows) const;
   Status extend_sessions(std::span<const StepRow> rows);

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
-#include "text/gpt2_words.hpp"
+#include "format/utf8.hpp"
+#include "text/byte_alphabet.hpp"
+#include "text/words.hpp"
 
 namespace onehead {
 
@@ -27,26 +29,30 @@ void ByteLevelEncoder::merge(const Pair& pair) {
   if (left.id != pair.left_id || right.id != pair.right_id || left.next != pair.right) return;
   left.id = tokenizer_.merges_[pair.rank].merged;
   left.next = right.next;
-  right.id = -1;
+  right.id = kMerged;
   if (right.next >= 0) symbols_[static_cast<size_t>(right.next)].previous = pair.left;
   consider(left.previous, pair.left);
   consider(pair.left, left.next);
 }
 
-Status ByteLevelEncoder::encode_word(std::string_view word, std::vector<int32_t>& out) {
-  ids_.clear();
-  for (char c : word) {
-    const int32_t id = tokenizer_.byte_ids_[static_cast<uint8_t>(c)];
-    if (id >= 0) {
-      ids_.push_back(id);
-      continue;
-    }
-    Status status = tokenizer_.append_byte_tokens({&c, 1}, ids_);
-    if (!status.ok()) return status;
+// The piece that the whole word is, or -1.
+int32_t ByteLevelEncoder::find_whole(std::string_view word) {
+  if (word.size() > tokenizer_.max_piece_bytes_) return -1;
+  spelled_.clear();
+  for (char c : word) append_utf8(character_of_byte(static_cast<uint8_t>(c)), spelled_);
+  return tokenizer_.find_text(spelled_);
+}
+
+void ByteLevelEncoder::encode_word(std::string_view word, std::vector<int32_t>& out) {
+  if (tokenizer_.whole_words_) {
+    if (const int32_t id = find_whole(word); id >= 0) return out.push_back(id);
   }
-  const auto n = static_cast<int32_t>(ids_.size());
+  const auto n = static_cast<int32_t>(word.size());
   symbols_.clear();
-  for (int32_t i = 0; i < n; ++i) symbols_.push_back({i - 1, i + 1, ids_[static_cast<size_t>(i)]});
+  for (int32_t i = 0; i < n; ++i) {
+    const auto byte = static_cast<uint8_t>(word[static_cast<size_t>(i)]);
+    symbols_.push_back({i - 1, i + 1, tokenizer_.byte_ids_[byte]});
+  }
   symbols_.back().next = -1;
   for (int32_t i = 1; i < n; ++i) consider(i - 1, i);
   while (!queue_.empty()) {
@@ -56,19 +62,19 @@ Status ByteLevelEncoder::encode_word(std::string_view word, std::vector<int32_t>
     merge(pair);
   }
   for (int32_t i = 0; i >= 0; i = symbols_[static_cast<size_t>(i)].next) {
-    out.push_back(symbols_[static_cast<size_t>(i)].id);
+    const int32_t id = symbols_[static_cast<size_t>(i)].id;
+    if (id >= 0) out.push_back(id);
   }
-  return {};
 }
 
-Status ByteLevelEncoder::encode(std::string_view text, std::vector<int32_t>& out) {
+void ByteLevelEncoder::encode(std::string_view text, std::vector<int32_t>& out) {
+  const std::optional<std::string> readable = readable_utf8(text);
+  if (readable) text = *readable;
   for (size_t at = 0; at < text.size();) {
-    const size_t end = gpt2_word_end(text, at, *tokenizer_.classes_);
-    Status status = encode_word(text.substr(at, end - at), out);
-    if (!status.ok()) return status;
+    const size_t end = word_end(tokenizer_.word_rule_, text, at, *tokenizer_.classes_);
+    encode_word(text.substr(at, end - at), out);
     at = end;
   }
-  return {};
 }
 
 }  // namespace onehead

@@ -12,10 +12,6 @@ namespace onehead {
 constexpr std::string_view kSpaceSign = "\xE2\x96\x81";  // U+2581: SentencePiece's space
 constexpr uint32_t kSpaceSignCode = 0x2581;
 
-// Longer control and user-defined pieces are not looked for in text: their number of lengths bounds
-// the work for each character.
-constexpr size_t kMaxSpecialBytes = 256;
-
 inline uint64_t piece_hash(std::string_view piece) {
   uint64_t hash = 0xCBF29CE484222325u;  // FNV-1a
   for (char c : piece) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001B3u;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "format/utf8.hpp"
 #include "text/piece_hash.hpp"
 
 namespace onehead {
@@ -16,25 +15,27 @@ std::string_view SentencePieceEncoder::text_of(const Symbol& symbol) const {
   return std::string_view(text_).substr(symbol.begin, symbol.n_bytes);
 }
 
+// Characters are as long as their first byte says, also where the bytes are not UTF-8.
 void SentencePieceEncoder::split(std::string_view text) {
-  bool has_bytes = true;
-  for (char c : kSpaceSign) has_bytes &= tokenizer_.byte_ids_[static_cast<uint8_t>(c)] >= 0;
-
-  const auto add = [&](std::string_view bytes, bool literal) {
-    const auto at = static_cast<int32_t>(symbols_.size());
-    symbols_.push_back({at - 1, at + 1, static_cast<uint32_t>(text_.size()),
-                        static_cast<uint32_t>(bytes.size()), -1, literal});
-    text_ += bytes;
-  };
+  text_.clear();
   text_.reserve(text.size() + text.size() / 4 + 8);
+  if (tokenizer_.add_space_prefix_) text_ += kSpaceSign;
+  for (char c : text) {
+    if (c == ' ') {
+      text_ += kSpaceSign;
+    } else {
+      text_ += c;
+    }
+  }
+  symbols_.clear();
   symbols_.reserve(text.size() + 1);
-  if (tokenizer_.add_space_prefix_) add(kSpaceSign, false);
-  for (size_t at = 0; at < text.size();) {
-    const Utf8Character c = utf8_at(text, at);
-    const std::string_view bytes = text.substr(at, c.n_bytes);
-    // A space sign in the text itself is kept apart from the spaces, so that it comes back.
-    add(bytes == " " ? kSpaceSign : bytes, has_bytes && bytes == kSpaceSign);
-    at += c.n_bytes;
+  for (size_t at = 0; at < text_.size();) {
+    const auto lead = static_cast<uint8_t>(text_[at]);
+    const size_t n = lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    const auto i = static_cast<int32_t>(symbols_.size());
+    const auto n_bytes = static_cast<uint32_t>(std::min(n, text_.size() - at));
+    symbols_.push_back({i - 1, i + 1, static_cast<uint32_t>(at), n_bytes, -1});
+    at += n_bytes;
   }
   symbols_.back().next = -1;
 }
@@ -44,7 +45,7 @@ void SentencePieceEncoder::consider(int32_t left, int32_t right) {
   const Symbol& a = symbols_[static_cast<size_t>(left)];
   const Symbol& b = symbols_[static_cast<size_t>(right)];
   const uint32_t n_bytes = a.n_bytes + b.n_bytes;
-  if (a.literal || b.literal || n_bytes > tokenizer_.max_piece_bytes_) return;
+  if (n_bytes > tokenizer_.max_piece_bytes_) return;
   const int32_t id = tokenizer_.find_text(std::string_view(text_).substr(a.begin, n_bytes));
   if (id < 0) return;
   queue_.push_back({tokenizer_.scores_[static_cast<size_t>(id)], left, right, n_bytes, id});
@@ -79,15 +80,13 @@ Status SentencePieceEncoder::encode(std::string_view text, std::vector<int32_t>&
   for (int32_t i = 0; i >= 0; i = symbols_[static_cast<size_t>(i)].next) {
     const Symbol& symbol = symbols_[static_cast<size_t>(i)];
     const std::string_view bytes = text_of(symbol);
-    int32_t id = symbol.id;
-    if (id < 0 && !symbol.literal) id = tokenizer_.find_text(bytes);
+    const int32_t id = symbol.id >= 0 ? symbol.id : tokenizer_.find_text(bytes);
     if (id >= 0) {
       out.push_back(id);
       continue;
     }
     // In a vocabulary without the space sign, its bytes would come back as U+2581.
-    const bool space = bytes == kSpaceSign && !symbol.literal;
-    Status status = tokenizer_.append_byte_tokens(space ? " " : bytes, out);
+    Status status = tokenizer_.append_byte_tokens(bytes == kSpaceSign ? " " : bytes, out);
     if (!status.ok()) return status;
   }
   return {};

@@ -20,8 +20,7 @@ class SentencePieceEncoder {
   struct Symbol {  // a character, later a piece: text_[begin, begin + n_bytes)
     int32_t previous, next;
     uint32_t begin, n_bytes;
-    int32_t id;    // of the merged piece; -1 for a single character
-    bool literal;  // written as byte tokens, whatever the vocabulary holds
+    int32_t id;  // of the merged piece; -1 for a single character
   };
   struct Pair {  // two neighbours that would make a piece
     float score;

@@ -43,19 +43,14 @@ bool Tokenizer::is_control(int32_t id) const {
 // the text, it would turn a literal U+2581 into a space.
 bool Tokenizer::is_special(int32_t id) const {
   if (kind(id) == Kind::kControl) return true;
-  return kind(id) == Kind::kUserDefined && piece(id).size() <= kMaxSpecialBytes &&
+  return kind(id) == Kind::kUserDefined && piece(id).size() <= SpecialTrie::kMaxBytes &&
          (model_ == Model::kByteLevel || piece(id).find(kSpaceSign) == std::string_view::npos);
 }
 
 // The longest special piece that `text` begins with, or -1.
 int32_t Tokenizer::match_special(std::string_view text, bool control) const {
-  const auto first = static_cast<uint8_t>(text[0]);
-  for (uint32_t i = special_begin_[first]; i < special_begin_[first + 1u]; ++i) {
-    if (special_lengths_[i] > text.size()) continue;
-    const int32_t id = find(text.substr(0, special_lengths_[i]));
-    if (id >= 0 && is_special(id) && (control || kind(id) != Kind::kControl)) return id;
-  }
-  return -1;
+  return specials_.longest(text,
+                           [&](int32_t id) { return control || kind(id) == Kind::kUserDefined; });
 }
 
 Status Tokenizer::encode(std::string_view text, const EncodeOptions& options,
@@ -69,8 +64,20 @@ Status Tokenizer::encode(std::string_view text, const EncodeOptions& options,
     }
     out.push_back(bos_);
   }
+  if (options.add_eos.value_or(false) && eos_ < 0) {
+    out.resize(n_before);
+    return {ErrorCode::kBadArgument, "This model has no token for the end of a text."};
+  }
   // Text is cut at special pieces. Each fragment gets a space of its own in front, if the model
   // wants one: only special tokens or nothing stand before it.
+  SentencePieceEncoder sentence_piece(*this);
+  ByteLevelEncoder byte_level(*this);
+  const auto encode_fragment = [&](std::string_view fragment) -> Status {
+    if (fragment.empty()) return {};
+    if (model_ == Model::kSentencePiece) return sentence_piece.encode(fragment, out);
+    byte_level.encode(fragment, out);
+    return {};
+  };
   Status status;
   size_t begin = 0;
   for (size_t at = 0; at < text.size() && status.ok();) {
@@ -79,20 +86,15 @@ Status Tokenizer::encode(std::string_view text, const EncodeOptions& options,
       ++at;
       continue;
     }
-    status = encode_fragment(text.substr(begin, at - begin), out);
+    status = encode_fragment(text.substr(begin, at - begin));
     out.push_back(special);
     at += piece(special).size();
     begin = at;
   }
-  if (status.ok()) status = encode_fragment(text.substr(begin), out);
+  if (status.ok()) status = encode_fragment(text.substr(begin));
+  if (options.add_eos.value_or(add_eos_ && options.add_bos.value_or(true))) out.push_back(eos_);
   if (!status.ok()) out.resize(n_before);
   return status;
-}
-
-Status Tokenizer::encode_fragment(std::string_view text, std::vector<int32_t>& out) const {
-  if (text.empty()) return {};
-  return model_ == Model::kSentencePiece ? SentencePieceEncoder(*this).encode(text, out)
-                                         : ByteLevelEncoder(*this).encode(text, out);
 }
 
 Status Tokenizer::append_byte_tokens(std::string_view character, std::vector<int32_t>& out) const {

@@ -12,22 +12,26 @@
 #include "base/status.hpp"
 #include "format/gguf.hpp"
 #include "text/slot_table.hpp"
+#include "text/special_trie.hpp"
 #include "text/unicode_classes.hpp"
+#include "text/words.hpp"
 
 namespace onehead {
 
 struct EncodeOptions {
   std::optional<bool> add_bos = std::nullopt;  // absent: as the file says
+  std::optional<bool> add_eos = std::nullopt;  // absent: as the file says, unless add_bos is false
   bool parse_special = false;  // false: text such as "</s>" stays text, never a control token
 };
 
 class Tokenizer {
  public:
-  // Copies what it needs: the header may go.
+  // Copies what it needs: the header may go. Errors: kBadFile, kUnsupportedModel.
   static Expected<Tokenizer> create(const GgufHeader& header);
 
-  // Appends the tokens of `text` to `out`; on failure `out` is as it was. Any bytes will do, valid
-  // UTF-8 or not, as long as the vocabulary has a token for every byte (all known ones do).
+  // Appends the tokens of `text` to `out`; on failure `out` is as it was. Any bytes will do; those
+  // that are not UTF-8 are read as llama.cpp reads them. Bytes that a byte-level vocabulary has no
+  // token for are left out, as there.
   Status encode(std::string_view text, const EncodeOptions& options,
                 std::vector<int32_t>& out) const;
 
@@ -35,7 +39,8 @@ class Tokenizer {
   // need not be whole characters: see StreamDecoder.
   void append_bytes(int32_t id, std::string& out) const;
 
-  // The bytes of a whole sequence: decode(encode(x)) == x, for any bytes x.
+  // The bytes of a whole sequence: decode(encode(x)) == x, for any UTF-8 text x whose bytes the
+  // vocabulary has. With SentencePiece, U+2581 in x is a space like any other.
   std::string decode(std::span<const int32_t> ids) const;
 
   // As append_bytes, without the space that encode puts before text after `previous` (-1: the start
@@ -46,10 +51,11 @@ class Tokenizer {
   int32_t bos() const { return bos_; }  // -1: none
   int32_t eos() const { return eos_; }  // -1: none
   bool adds_bos() const { return add_bos_; }
+  bool adds_eos() const { return add_eos_; }
   bool is_end(int32_t id) const;               // of the text, of a turn, of a message
   bool is_control(int32_t id) const;           // control or unused: never text
   std::string_view piece(int32_t id) const;    // as it stands in the file; empty if out of range
-  int32_t find(std::string_view piece) const;  // -1: none. The lowest id where pieces repeat
+  int32_t find(std::string_view piece) const;  // -1: none
 
  private:
   friend class TokenizerBuilder;
@@ -69,12 +75,12 @@ class Tokenizer {
   int32_t find_text(std::string_view text) const;          // a token that plain text may become
   uint32_t find_merge(int32_t left, int32_t right) const;  // rank, or SlotTable::kNone
   int32_t match_special(std::string_view text, bool control) const;
-  Status encode_fragment(std::string_view text, std::vector<int32_t>& out) const;
-  // A token for each byte of a character; the unknown token if one of them is missing.
+  // SentencePiece: a token for each byte of a character; the unknown token if one is missing.
   Status append_byte_tokens(std::string_view character, std::vector<int32_t>& out) const;
 
   Model model_ = Model::kSentencePiece;
   bool add_bos_ = false;
+  bool add_eos_ = false;
   bool add_space_prefix_ = false;
   int32_t bos_ = -1;
   int32_t eos_ = -1;
@@ -88,14 +94,15 @@ class Tokenizer {
   size_t max_piece_bytes_ = 0;
   int32_t byte_ids_[256];  // token of a single byte, -1: none
 
-  // Lengths of the special pieces that begin with a byte, each once, longest first:
-  // special_lengths_[special_begin_[byte] .. special_begin_[byte + 1])
-  std::vector<uint32_t> special_lengths_;
-  std::vector<uint32_t> special_begin_;
+  SpecialTrie specials_;  // ids of the pieces that are matched in the text before all else
 
   std::vector<float> scores_;  // [vocab_size], SentencePiece
-  std::vector<Merge> merges_;  // byte level
+
+  // Byte level.
+  std::vector<Merge> merges_;
   SlotTable merge_ranks_;
+  WordRule word_rule_ = WordRule::kGpt2;
+  bool whole_words_ = false;  // a word that is a piece becomes that piece, without merges
   std::optional<UnicodeClasses> classes_;
 };
 

@@ -1,9 +1,11 @@
 // Builds a tokenizer from a file's metadata. Whatever the file says is checked here, once; the
 // encoders rely on it.
 #include <algorithm>
+#include <cstring>
 #include <iterator>
 
 #include "base/decimal.hpp"
+#include "format/little_endian.hpp"
 #include "format/message.hpp"
 #include "format/utf8.hpp"
 #include "text/byte_alphabet.hpp"
@@ -33,10 +35,8 @@ class TokenizerBuilder {
 
   Expected<Tokenizer> build() {
     if (read_model() && read_pieces() && read_kinds() && read_scores() && read_special_ids() &&
-        index_pieces() && read_merges()) {
+        index_pieces() && read_merges() && index_specials()) {
       index_bytes();
-      index_specials();
-      add_known_ends();
       return std::move(out_);
     }
     return error_;
@@ -59,11 +59,16 @@ class TokenizerBuilder {
       out_.add_space_prefix_ = header_.bool_or("tokenizer.ggml.add_space_prefix", true);
     } else if (model == "gpt2") {
       out_.model_ = Model::kByteLevel;
-      const std::string_view pre = header_.string_or("tokenizer.ggml.pre", "gpt-2");
-      if (pre != "gpt-2") {
-        return fail(unsupported_model(
-            {"The tokenizer's pre-tokenizer ", quoted(pre), " is not supported; 'gpt-2' is."}));
+      const std::string_view name = header_.string_or("tokenizer.ggml.pre", "gpt-2");
+      const std::optional<PreTokenizer> pre = find_pre_tokenizer(name);
+      if (!pre) {
+        return fail(
+            unsupported_model({"The tokenizer's pre-tokenizer ", quoted(name),
+                               " is not supported; these are: ", pre_tokenizer_names(), "."}));
       }
+      out_.word_rule_ = pre->rule;
+      out_.whole_words_ = pre->whole_words;
+      out_.add_bos_ = pre->adds_bos;
       out_.classes_.emplace();
     } else if (model.empty()) {
       return fail(unsupported_model({"The file carries no tokenizer."}));
@@ -72,6 +77,7 @@ class TokenizerBuilder {
           {"The tokenizer model ", quoted(model), " is not supported; 'llama' and 'gpt2' are."}));
     }
     out_.add_bos_ = header_.bool_or("tokenizer.ggml.add_bos_token", out_.add_bos_);
+    out_.add_eos_ = header_.bool_or("tokenizer.ggml.add_eos_token", false);
     return true;
   }
 
@@ -107,28 +113,27 @@ class TokenizerBuilder {
   bool read_kinds() {
     std::optional<GgufArray> types;
     if (!array_of_vocab("tokenizer.ggml.token_type", types)) return false;
-    if (types && !types->is_integer()) {
-      return fail(bad_file({"The tokenizer's token types are not whole numbers."}));
+    if (types && types->element_type != GgufValueType::kI32) {
+      return fail(bad_file({"The tokenizer's token types are not 32-bit whole numbers."}));
     }
     const bool has_bytes = out_.model_ == Model::kSentencePiece;
-    for (size_t id = 0; id < out_.kinds_.size(); ++id) {
-      const std::string_view piece = out_.piece(static_cast<int32_t>(id));
+    for (int32_t id = 0; id < out_.vocab_size(); ++id) {
+      Kind& kind = out_.kinds_[static_cast<size_t>(id)];
       if (!types) {
-        if (has_bytes && byte_of_piece(piece) >= 0) out_.kinds_[id] = Kind::kByte;
+        if (has_bytes && byte_of_piece(out_.piece(id)) >= 0) kind = Kind::kByte;
         continue;
       }
-      const int64_t type = types->integer(id);
-      if (type < 0 || type > static_cast<int64_t>(Kind::kByte)) {
+      const auto type = read_le<int32_t>(types->data + sizeof(int32_t) * static_cast<size_t>(id));
+      if (type == static_cast<int32_t>(Kind::kNormal) || type == 0) continue;  // 0: "undefined"
+      if (type < 0 || type > static_cast<int32_t>(Kind::kByte)) {
+        return fail(bad_file({"The token ", quoted(out_.piece(id)), " has the unknown type ",
+                              to_decimal(type), "."}));
+      }
+      kind = static_cast<Kind>(type);
+      if (kind == Kind::kByte && (!has_bytes || byte_of_piece(out_.piece(id)) < 0)) {
         return fail(bad_file(
-            {"The token ", quoted(piece), " has the unknown type ", to_decimal(type), "."}));
+            {"The token ", quoted(out_.piece(id)), " is said to be a byte, but names none."}));
       }
-      if (type == 0) continue;  // "undefined": as good as normal
-      const auto kind = static_cast<Kind>(type);
-      if (kind == Kind::kByte && (!has_bytes || byte_of_piece(piece) < 0)) {
-        return fail(
-            bad_file({"The token ", quoted(piece), " is said to be a byte, but names none."}));
-      }
-      out_.kinds_[id] = kind;
     }
     return true;
   }
@@ -141,13 +146,13 @@ class TokenizerBuilder {
       return fail(bad_file({"The tokenizer has no scores for its tokens."}));
     }
     out_.scores_.resize(out_.kinds_.size());
+    std::memcpy(out_.scores_.data(), scores->data, sizeof(float) * out_.scores_.size());
     for (size_t id = 0; id < out_.scores_.size(); ++id) {
-      const double score = scores->number(id);
+      const float score = out_.scores_[id];
       if (!(score - score == 0)) {
         return fail(bad_file({"The score of the token ",
                               quoted(out_.piece(static_cast<int32_t>(id))), " is not a number."}));
       }
-      out_.scores_[id] = static_cast<float>(score);
     }
     return true;
   }
@@ -195,6 +200,9 @@ class TokenizerBuilder {
       }
       out_.add_bos_ = false;
     }
+    if (out_.add_eos_ && out_.eos_ < 0) {
+      return fail(bad_file({"The file wants a token after each text, but names none."}));
+    }
     return true;
   }
 
@@ -206,10 +214,16 @@ class TokenizerBuilder {
       const auto equal = [&](uint32_t other) {
         return out_.piece(static_cast<int32_t>(other)) == piece;
       };
-      if (!out_.pieces_.insert(piece_hash(piece), static_cast<uint32_t>(id), equal)) {
-        return fail(bad_file({"The tokenizer's list of tokens is made to be slow."}));
+      switch (out_.pieces_.insert(piece_hash(piece), static_cast<uint32_t>(id), equal)) {
+        case SlotTable::Inserted::kNew:
+          break;
+        case SlotTable::Inserted::kThere:
+          return fail(bad_file({"The tokenizer's list has the token ", quoted(piece), " twice."}));
+        case SlotTable::Inserted::kTooMany:
+          return fail(bad_file({"The tokenizer's list of tokens is made to be slow."}));
       }
     }
+    add_known_ends();
     return true;
   }
 
@@ -245,7 +259,8 @@ class TokenizerBuilder {
       const auto equal = [&](uint32_t other) {
         return out_.merges_[other].left == merge.left && out_.merges_[other].right == merge.right;
       };
-      if (!out_.merge_ranks_.insert(merge_hash(merge.left, merge.right), rank, equal)) {
+      if (out_.merge_ranks_.insert(merge_hash(merge.left, merge.right), rank, equal) ==
+          SlotTable::Inserted::kTooMany) {
         return fail(bad_file({"The tokenizer's list of merges is made to be slow."}));
       }
     }
@@ -268,30 +283,49 @@ class TokenizerBuilder {
     }
   }
 
-  void index_specials() {
-    std::vector<uint32_t> keys;  // first byte and length, longer ones first
+  bool index_specials() {
     for (int32_t id = 0; id < out_.vocab_size(); ++id) {
-      const std::string_view piece = out_.piece(id);
-      if (piece.empty() || !out_.is_special(id) || piece.size() > kMaxSpecialBytes) continue;
-      keys.push_back(static_cast<uint32_t>(static_cast<uint8_t>(piece[0])) << 16 |
-                     static_cast<uint32_t>(kMaxSpecialBytes - piece.size()));
+      if (!out_.is_special(id) && out_.kind(id) != Kind::kUnknown) continue;
+      if (!out_.specials_.add(out_.piece(id), id)) {
+        return fail(bad_file({"The tokenizer has too many special tokens."}));
+      }
     }
-    std::make_heap(keys.begin(), keys.end());
-    std::sort_heap(keys.begin(), keys.end());
-    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-    out_.special_begin_.assign(257, 0);
-    for (uint32_t key : keys) {
-      out_.special_lengths_.push_back(kMaxSpecialBytes - (key & 0xFFFF));
-      ++out_.special_begin_[(key >> 16) + 1];
-    }
-    for (size_t i = 0; i < 256; ++i) out_.special_begin_[i + 1] += out_.special_begin_[i];
+    return true;
   }
 
-  // Chat models end a turn with tokens that many files do not name in their metadata.
+  // Models end a text or a turn with tokens that many files do not name in their metadata. These
+  // are the names that llama.cpp looks for; as there, a token so called is a control token whatever
+  // the file says.
   void add_known_ends() {
-    for (std::string_view piece : {"<|endoftext|>", "<|im_end|>", "<|eot_id|>", "<end_of_turn>"}) {
+    for (std::string_view piece : {"</s>",
+                                   "<eos>",
+                                   "[EOS]",
+                                   "<|endoftext|>",
+                                   "<|end_of_text|>",
+                                   "<|im_end|>",
+                                   "<|end|>",
+                                   "<|eot_id|>",
+                                   "<|eom_id|>",
+                                   "<end_of_turn>",
+                                   "<end_of_utterance>",
+                                   "<EOT>",
+                                   "_<EOT>",
+                                   "[EOT]",
+                                   "<|fim_pad|>",
+                                   "<fim-pad>",
+                                   "<fim_pad>",
+                                   "<PAD>",
+                                   "[PAD]",
+                                   "<|fim_repo|>",
+                                   "<|repo_name|>",
+                                   "<fim-repo>",
+                                   "<REPO>",
+                                   "<reponame>",
+                                   "<|file_sep|>"}) {
       const int32_t id = out_.find(piece);
-      if (id >= 0 && out_.kind(id) == Kind::kControl && !out_.is_end(id)) out_.ends_.push_back(id);
+      if (id < 0 || out_.is_end(id)) continue;
+      out_.kinds_[static_cast<size_t>(id)] = Kind::kControl;
+      out_.ends_.push_back(id);
     }
   }
 

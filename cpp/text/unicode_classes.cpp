@@ -24,9 +24,14 @@ UnicodeClasses::UnicodeClasses() {
     run = 0;
     shift = 0;
   }
+  for (uint32_t i = 0; i < 128; ++i) ascii_[i] = search(i);
 }
 
 CharClass UnicodeClasses::of(uint32_t code) const {
+  return code < 128 ? ascii_[code] : search(code);
+}
+
+CharClass UnicodeClasses::search(uint32_t code) const {
   const auto after = std::upper_bound(runs_.begin(), runs_.end(), code * 4 + 3);
   return static_cast<CharClass>(*(after - 1) % 4);
 }

@@ -14,7 +14,10 @@ class UnicodeClasses {
   CharClass of(uint32_t code) const;
 
  private:
+  CharClass search(uint32_t code) const;
+
   std::vector<uint32_t> runs_;  // first code point * 4 + class, ascending
+  CharClass ascii_[128];        // the same, looked up at once
 };
 
 }  // namespace onehead

@@ -5,7 +5,6 @@
 #include "fuzz/targets.hpp"
 #include "fuzz/vocab_file.hpp"
 #include "synthetic/gguf_writer.hpp"
-#include "synthetic/model.hpp"
 
 namespace onehead::fuzz {
 namespace {
@@ -48,6 +47,17 @@ std::vector<Bytes> file_seeds() {
   return seeds;
 }
 
+std::vector<Bytes> words_seeds() {
+  std::vector<Bytes> seeds;
+  for (char rule : {'\0', '\1', '\2', '\3'}) {
+    for (const char* text : {"It's 1234, don'T  we'Ll \n\n x", "a\u00A0\u0085 \r\n\t .. 12\xC2\xBD",
+                             "\xE2\x96 \xC0\x80 \xED\xA0\x80y \xF0\x9F\x98\x80'S '"}) {
+      seeds.push_back(bytes_of(std::string(1, rule) + text));
+    }
+  }
+  return seeds;
+}
+
 std::vector<Bytes> header_seeds() {
   std::vector<Bytes> seeds = file_seeds();
   synthetic::GgufWriter writer;
@@ -70,30 +80,13 @@ std::vector<Bytes> header_seeds() {
   return seeds;
 }
 
-// The smallest model of each architecture, with all that its files may say.
-std::vector<Bytes> model_seeds() {
-  synthetic::ModelShape shape{"tiny", 1, 2, 1, 4, 32, 32, 7, 9, false, WeightType::kQ8_0, 1e4f, 1};
-  shape.rope_scaling = 2.0f;
-  shape.has_rope_factors = true;
-  std::vector<Bytes> seeds = {synthetic::make_model(shape).to_gguf()};
-  shape.has_rope_factors = false;
-  shape.architecture = "gemma";
-  seeds.push_back(synthetic::make_model(shape).to_gguf());
-  shape.architecture = "gemma3";
-  shape.window = 5;
-  shape.window_period = 2;
-  shape.sliding_rope_base = 1e3f;
-  seeds.push_back(synthetic::make_model(shape).to_gguf());
-  return seeds;
-}
-
 }  // namespace
 
 std::span<const Named> targets() {
   static const Named kTargets[] = {{"gguf_header", gguf_header, header_seeds},
-                                   {"model_shape", model_shape, model_seeds},
                                    {"tokenizer_file", tokenizer_file, file_seeds},
-                                   {"tokenizer_text", tokenizer_text, text_seeds}};
+                                   {"tokenizer_text", tokenizer_text, text_seeds},
+                                   {"words", words, words_seeds}};
   return kTargets;
 }
 

@@ -5,6 +5,7 @@
 #include "fuzz/require.hpp"
 #include "fuzz/targets.hpp"
 #include "fuzz/vocab_file.hpp"
+#include "text/piece_hash.hpp"
 #include "text/stream_decoder.hpp"
 
 namespace onehead::fuzz {
@@ -25,6 +26,16 @@ void check_stream(const Tokenizer& tokenizer, std::span<const int32_t> ids) {
   for (int32_t id : ids) decoder.push(id, streamed);
   decoder.flush(streamed);
   require(streamed == whole, "streamed as whole");
+}
+
+// To SentencePiece, its space sign is a space.
+std::string comes_back(const VocabAndText& parts) {
+  std::string text = parts.text;
+  if (parts.byte_level) return text;
+  for (size_t at; (at = text.find(kSpaceSign)) != std::string::npos;) {
+    text.replace(at, kSpaceSign.size(), " ");
+  }
+  return text;
 }
 
 }  // namespace
@@ -63,7 +74,9 @@ void tokenizer_text(std::span<const std::byte> data) {
   if (!tokenizer.ok()) return;  // pieces may be such that merges fail
   std::vector<int32_t> ids;
   require(tokenizer->encode(parts.text, {.add_bos = false}, ids).ok(), "all bytes have tokens");
-  require(tokenizer->decode(ids) == parts.text, "the text comes back");
+  if (!readable_utf8(parts.text)) {
+    require(tokenizer->decode(ids) == comes_back(parts), "the text comes back");
+  }
   check_stream(*tokenizer, ids);
 }
 

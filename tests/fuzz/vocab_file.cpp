@@ -6,6 +6,7 @@
 #include "format/utf8.hpp"
 #include "synthetic/gguf_writer.hpp"
 #include "text/byte_alphabet.hpp"
+#include "text/words.hpp"
 
 namespace onehead::fuzz {
 namespace {
@@ -44,6 +45,7 @@ VocabAndText vocab_and_text(std::span<const std::byte> data) {
   }
 
   VocabAndText out;
+  out.byte_level = byte_level;
   for (size_t at = 1; at < data.size();) {
     const auto head = static_cast<uint32_t>(data[at++]);
     const size_t n = std::min<size_t>(head & 63, data.size() - at);
@@ -54,15 +56,14 @@ VocabAndText vocab_and_text(std::span<const std::byte> data) {
       continue;
     }
     const bool user_defined = (head & 64) != 0;
+    const std::string piece = byte_level && !user_defined ? in_alphabet(bytes) : bytes;
+    if (std::find(pieces.begin(), pieces.end(), piece) != pieces.end()) continue;
+    if (user_defined && readable_utf8(bytes)) continue;
     types.push_back(user_defined ? kUserDefined : kNormal);
     scores.push_back(-static_cast<float>(n * 7 % 5));
-    if (!byte_level || user_defined) {
-      pieces.push_back(bytes);
-      continue;
-    }
+    pieces.push_back(piece);
     // A byte-level piece comes from a merge: of all but its last byte, and that byte.
-    pieces.push_back(in_alphabet(bytes));
-    if (n < 2) continue;
+    if (!byte_level || user_defined || n < 2) continue;
     const std::string left = in_alphabet(std::string_view(bytes).substr(0, n - 1));
     if (std::find(pieces.begin(), pieces.end(), left) == pieces.end()) continue;
     merges.push_back(left + " " + in_alphabet(std::string_view(bytes).substr(n - 1)));

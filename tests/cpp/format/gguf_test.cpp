@@ -193,5 +193,29 @@ TEST(Gguf, ReadsRealFiles) {
   EXPECT_EQ(gpt2.find_array("tokenizer.ggml.merges")->count, 50000u);
 }
 
+TEST(Gguf, LargeArraysGo) {
+  GgufBytes file;
+  file.begin(0, 5);
+  file.key("a", kString).string("first");
+  file.key("z.large", kArray).number(kU8).number<uint64_t>(257).raw(std::string(257, 'x'));
+  file.key("m.small", kArray).number(kU8).number<uint64_t>(2).raw("ab");
+  file.key("b.nested", kArray).number(kArray).number<uint64_t>(1);
+  file.number(kU8).number<uint64_t>(300).raw(std::string(300, 'x'));
+  file.key("y", kU32).number<uint32_t>(7);
+  const auto bytes = file.bytes();
+  GgufHeader header;
+  ASSERT_TRUE(parse_gguf_header(bytes, bytes.size(), header).ok());
+  const std::string json = metadata_json(header);
+  EXPECT_TRUE(header.find_array("z.large") && header.find_array("b.nested"));
+  header.drop_large_arrays();
+  EXPECT_EQ(metadata_json(header), json);
+  EXPECT_EQ(header.find_string("a"), "first");
+  EXPECT_EQ(header.find_u32("y"), 7u);
+  EXPECT_EQ(header.find_array("m.small")->integer(1), 'b');
+  EXPECT_FALSE(header.has("z.large") || header.has("b.nested"));
+  header.drop_large_arrays();
+  EXPECT_EQ(metadata_json(header), json);
+}
+
 }  // namespace
 }  // namespace onehead

@@ -1,10 +1,9 @@
-// Byte-level BPE and GPT-2's words.
+// Byte-level BPE and its words.
 #include <gtest/gtest.h>
 
 #include "cpp/text/vocab.hpp"
 #include "format/utf8.hpp"
 #include "text/byte_alphabet.hpp"
-#include "text/gpt2_words.hpp"
 
 namespace onehead {
 namespace {
@@ -26,19 +25,6 @@ Vocab byte_vocab(const std::vector<std::string>& merges) {
   return vocab;
 }
 
-std::string words(std::string_view text) {
-  static const UnicodeClasses classes;
-  std::string out;
-  for (size_t at = 0; at < text.size();) {
-    const size_t end = gpt2_word_end(text, at, classes);
-    EXPECT_GT(end, at);
-    if (at > 0) out += '|';
-    out += text.substr(at, end - at);
-    at = end;
-  }
-  return out;
-}
-
 TEST(ByteAlphabet, IsOneToOne) {
   for (int byte = 0; byte < 256; ++byte) {
     const uint32_t code = character_of_byte(static_cast<uint8_t>(byte));
@@ -50,49 +36,13 @@ TEST(ByteAlphabet, IsOneToOne) {
   EXPECT_EQ(byte_of_character(0x20AC), -1);
 }
 
-TEST(UnicodeClasses, KnownCharacters) {
-  const UnicodeClasses classes;
-  for (uint32_t code : {0x41u, 0xE9u, 0xAAu, 0x416u, 0x65E5u, 0xAC00u, 0x20000u, 0x1D400u}) {
-    EXPECT_EQ(classes.of(code), CharClass::kLetter) << code;
-  }
-  for (uint32_t code : {0x30u, 0xBDu, 0xB2u, 0x663u, 0x2167u, 0x3007u, 0x1D7D8u}) {
-    EXPECT_EQ(classes.of(code), CharClass::kNumber) << code;
-  }
-  for (uint32_t code : {0x09u, 0x20u, 0x85u, 0xA0u, 0x2003u, 0x2028u, 0x3000u}) {
-    EXPECT_EQ(classes.of(code), CharClass::kSpace) << code;
-  }
-  for (uint32_t code :
-       {0x00u, 0x2Eu, 0x5Fu, 0x301u, 0x200Bu, 0x200Du, 0x1F600u, 0xE000u, 0x10FFFFu}) {
-    EXPECT_EQ(classes.of(code), CharClass::kOther) << code;
-  }
-}
-
-TEST(Gpt2Words, Borders) {
-  EXPECT_EQ(words("Hello world"), "Hello| world");
-  EXPECT_EQ(words("Hello  world"), "Hello| | world");
-  EXPECT_EQ(words("a\nb"), "a|\n|b");
-  EXPECT_EQ(words("a\n\nb"), "a|\n|\n|b");
-  EXPECT_EQ(words("a \n b"), "a| \n| b");
-  EXPECT_EQ(words("end   "), "end|   ");
-  EXPECT_EQ(words(" "), " ");
-  EXPECT_EQ(words("it's I'll we'd don't 'tis DON'T"),
-            "it|'s| I|'ll| we|'d| don|'t| '|tis| DON|'|T");
-  EXPECT_EQ(words("'s's"), "'s|'s");
-  EXPECT_EQ(words("x1 22y"), "x|1| 22|y");
-  EXPECT_EQ(words("a.b, (c)!?"), "a|.|b|,| (|c|)!?");
-  EXPECT_EQ(words("niño日本 ½"), "niño日本| ½");
-  EXPECT_EQ(words("\u00A0a\u00A0\u00A0b"), "\u00A0|a|\u00A0|\u00A0|b");
-  EXPECT_EQ(words(" 😀 e\u0301"), " 😀| e|\u0301");
-  EXPECT_EQ(words("a\xFF\xE2\x96 b"), "a|\xFF\xE2\x96| b");
-}
-
 TEST(ByteLevel, FirstListedMergeFirst) {
   const Tokenizer tokenizer = tokenizer_of(byte_vocab({"b c", "a b", "a bc", "Ġ a"}));
   EXPECT_EQ(pieces(tokenizer, encode(tokenizer, "abc")), "abc");
   EXPECT_EQ(pieces(tokenizer, encode(tokenizer, "ab")), "ab");
   EXPECT_EQ(pieces(tokenizer, encode(tokenizer, "abab bab")), "ab|ab|Ġ|b|ab");
   EXPECT_EQ(pieces(tokenizer, encode(tokenizer, "a a")), "a|Ġa");
-  EXPECT_EQ(tokenizer.decode(encode(tokenizer, "abc a\xFF\n")), "abc a\xFF\n");
+  EXPECT_EQ(tokenizer.decode(encode(tokenizer, "abc a\u00FF\n")), "abc a\u00FF\n");
 }
 
 TEST(ByteLevel, NoSpaceIsAddedOrDropped) {
@@ -116,15 +66,88 @@ TEST(ByteLevel, SpecialTokens) {
   EXPECT_EQ(tokenizer.decode(std::vector<int32_t>{control}), "");
 }
 
-TEST(ByteLevel, OtherPreTokenizersAreNamed) {
-  Vocab vocab = byte_vocab({});
-  vocab.pre = "gpt-2";
-  EXPECT_TRUE(vocab.create().ok());
+// A byte that the vocabulary has not parts its neighbours and is left out.
+TEST(ByteLevel, MissingBytes) {
+  Vocab vocab = byte_vocab({"a b"});
+  vocab.tokens[4].piece = "[four]";
+  vocab.unknown = 0;
+  const Tokenizer tokenizer = tokenizer_of(vocab);
+  EXPECT_EQ(pieces(tokenizer, encode(tokenizer,
+                                     "ab\x04"
+                                     "a\x04"
+                                     "b")),
+            "ab|a|b");
+  EXPECT_TRUE(encode(tokenizer, "\x04").empty());
+}
+
+TEST(ByteLevel, BytesThatAreNoUtf8) {
+  const Tokenizer tokenizer = tokenizer_of(byte_vocab({}));
+  const auto back = [&](std::string_view text) {
+    return tokenizer.decode(encode(tokenizer, text));
+  };
+  EXPECT_EQ(back("a\xFF\x80z"), "a\uFFFD\uFFFDz");
+  EXPECT_EQ(back("\xE2\x96z"), "\uFFFD\uFFFDz");
+  EXPECT_EQ(back("\xC1\xA1\xE0\x81\xA1\xF0\x80\x81\xA1"), "aaa");
+  EXPECT_EQ(back("\xED\xA0\x80"), "\xED\xA0\x80");
+  EXPECT_EQ(back("\xF4\x90\x80\x80"), "\uFFFD\uFFFD\uFFFD\uFFFD");
+}
+
+// Llama 3 looks for the whole word before it merges.
+TEST(ByteLevel, WholeWords) {
+  Vocab vocab = byte_vocab({"a b", "b c"});
+  vocab.tokens.push_back({"abc"});
+  vocab.tokens.push_back({"Ġabc", kControl});
+  vocab.bos = 0;
   vocab.pre = "llama-bpe";
+  const Tokenizer tokenizer = tokenizer_of(vocab);
+  EXPECT_EQ(pieces(tokenizer, encode(tokenizer, "abc abc abcc")), "abc|Ġ|ab|c|Ġ|ab|c|c");
+  EXPECT_TRUE(tokenizer.adds_bos());
+  vocab.pre = "qwen2";
+  const Tokenizer merges_only = tokenizer_of(vocab);
+  EXPECT_EQ(pieces(merges_only, encode(merges_only, "abc")), "ab|c");
+  EXPECT_FALSE(merges_only.adds_bos());
+  vocab.bos.reset();
+  vocab.pre = "llama3";
+  EXPECT_FALSE(tokenizer_of(vocab).adds_bos());
+}
+
+TEST(ByteLevel, Eos) {
+  Vocab vocab = byte_vocab({});
+  vocab.tokens.push_back({"<|end|>", kControl});
+  vocab.eos = static_cast<uint32_t>(vocab.tokens.size() - 1);
+  const auto end = static_cast<int32_t>(*vocab.eos);
+  const auto ids = [](const Tokenizer& tokenizer, EncodeOptions options) {
+    std::vector<int32_t> out;
+    EXPECT_TRUE(tokenizer.encode("a", options, out).ok());
+    return out;
+  };
+  const std::vector<int32_t> without = {'a'};
+  const std::vector<int32_t> with = {'a', end};
+  EXPECT_EQ(ids(tokenizer_of(vocab), {}), without);
+  EXPECT_EQ(ids(tokenizer_of(vocab), {.add_eos = true}), with);
+  vocab.add_eos = true;
+  EXPECT_EQ(ids(tokenizer_of(vocab), {}), with);
+  EXPECT_EQ(ids(tokenizer_of(vocab), {.add_bos = false}), without);
+  EXPECT_EQ(ids(tokenizer_of(vocab), {.add_eos = false}), without);
+}
+
+TEST(ByteLevel, PreTokenizers) {
+  Vocab vocab = byte_vocab({"1 2"});
+  vocab.bos = 0;
+  for (const char* name : {"gpt-2", "mpt", "smollm", "starcoder", "llama-bpe", "qwen2"}) {
+    vocab.pre = name;
+    EXPECT_TRUE(vocab.create().ok()) << name;
+  }
+  vocab.pre = "smollm";
+  const Tokenizer apart = tokenizer_of(vocab);
+  EXPECT_EQ(pieces(apart, encode(apart, "12")), "1|2");
+  vocab.pre = "viking";
   const auto tokenizer = vocab.create();
   ASSERT_FALSE(tokenizer.ok());
   EXPECT_EQ(tokenizer.status().code, ErrorCode::kUnsupportedModel);
-  EXPECT_NE(tokenizer.status().message.find("'llama-bpe'"), std::string::npos);
+  for (const char* part : {"'viking'", "gpt-2", "smollm", "llama-bpe", "qwen2"}) {
+    EXPECT_NE(tokenizer.status().message.find(part), std::string::npos) << part;
+  }
 }
 
 }  // namespace

@@ -54,8 +54,34 @@ TEST(SentencePiece, BytesForWhatIsMissing) {
   const Vocab vocab = letters({});
   EXPECT_EQ(split(vocab, "aé\n"), "a|<0xC3>|<0xA9>|<0x0A>");
   EXPECT_EQ(split(vocab, "a\xFFz"), "a|<0xFF>|<0x7A>");
-  // A space sign in the text must not come back as a space.
-  EXPECT_EQ(split(vocab, "a▁b c"), "a|<0xE2>|<0x96>|<0x81>|b|▁|c");
+  EXPECT_EQ(split(vocab, "a▁b c"), "a|▁|b|▁|c") << "a space sign in the text is a space";
+}
+
+// A character is as long as its first byte says, and spaces have become space signs by then.
+TEST(SentencePiece, BytesThatAreNoUtf8) {
+  const Vocab vocab = letters({});
+  EXPECT_EQ(split(vocab,
+                  "\xE2"
+                  "b c"),
+            "<0xE2>|<0x62>|<0xE2>|<0x96>|<0x81>|c");
+  EXPECT_EQ(split(vocab,
+                  "\x80"
+                  "a\xC3"
+                  "b\xF0"),
+            "<0x80>|a|<0xC3>|<0x62>|<0xF0>");
+}
+
+// "</s>" and its like end a generation and are no text, whatever their type in the file.
+TEST(SentencePiece, KnownEnds) {
+  const Tokenizer tokenizer = tokenizer_of(
+      letters({{"<end_of_turn>", kUserDefined}, {"<|im_end|>"}, {"<em>", kUserDefined}}));
+  for (const char* piece : {"<end_of_turn>", "<|im_end|>", "</s>"}) {
+    EXPECT_TRUE(tokenizer.is_end(tokenizer.find(piece))) << piece;
+    EXPECT_TRUE(tokenizer.is_control(tokenizer.find(piece))) << piece;
+    EXPECT_GT(encode(tokenizer, piece).size(), 1u) << piece;
+    EXPECT_EQ(encode(tokenizer, piece, true).size(), 1u) << piece;
+  }
+  EXPECT_FALSE(tokenizer.is_end(tokenizer.find("<em>")));
 }
 
 TEST(SentencePiece, UnknownWhereThereAreNoBytes) {

@@ -82,11 +82,26 @@ TEST(TokenizerHostile, NoBosToAdd) {
 }
 
 TEST(TokenizerHostile, EmptyAndRepeatedPieces) {
-  const Tokenizer tokenizer = tokenizer_of(llama_vocab(
-      {{"", kNormal}, {"", kControl}, {"", kUserDefined}, {"a", kNormal}, {"a", kNormal}}));
-  EXPECT_EQ(encode(tokenizer, "aa"), (std::vector<int32_t>{3 + 0x20, 262, 262}))
-      << "the space as a byte, then the first of the equal pieces";
+  const Tokenizer tokenizer = tokenizer_of(
+      llama_vocab({{"", kNormal}, {"", kControl}, {"", kUserDefined}, {"a", kNormal}}));
+  EXPECT_EQ(encode(tokenizer, "aa"), (std::vector<int32_t>{3 + 0x20, 262, 262}));
   EXPECT_EQ(tokenizer.decode(encode(tokenizer, "a b")), "a b");
+  expect_failure(llama_vocab({{"a"}, {"b"}, {"a", kUserDefined}}), ErrorCode::kBadFile,
+                 "the token 'a' twice");
+  expect_failure(llama_vocab({{"<0x41>", kByte}}), ErrorCode::kBadFile, "the token '<0x41>' twice");
+}
+
+// More bytes of special pieces than any vocabulary has: each costs memory.
+TEST(TokenizerHostile, SpecialPieces) {
+  std::vector<VocabToken> many;
+  for (int i = 0; i < 5000; ++i) {
+    many.push_back({std::to_string(i) + std::string(245, 'x'), kControl});
+  }
+  expect_failure(llama_vocab(many), ErrorCode::kBadFile, "too many special");
+  // One that is longer than what is looked for in a text stays text, and is cheap.
+  const std::string piece(1 << 20, 'x');
+  const Tokenizer tokenizer = tokenizer_of(llama_vocab({{piece, kUserDefined}}));
+  EXPECT_EQ(encode(tokenizer, piece).size(), piece.size() + 1);
 }
 
 TEST(TokenizerHostile, Merges) {
@@ -109,7 +124,8 @@ TEST(TokenizerHostile, Merges) {
   const Tokenizer tokenizer = tokenizer_of(vocab);
   ASSERT_TRUE(tokenizer.encode("ab", {}, ids).ok());
   EXPECT_EQ(ids, std::vector<int32_t>{2});
-  EXPECT_EQ(tokenizer.encode("abc", {}, ids).code, ErrorCode::kUnsupportedModel);
+  vocab.add_eos = true;
+  expect_failure(vocab, ErrorCode::kBadFile, "after each text");
 }
 
 // Whatever a damaged file makes of its tokenizer: an error, or one that encodes and decodes safely.

@@ -31,7 +31,7 @@ struct Vocab {
   std::vector<VocabToken> tokens;
   std::optional<std::vector<std::string>> merges;
   std::optional<uint32_t> bos, eos, unknown, eot;
-  std::optional<bool> add_bos, add_space_prefix;
+  std::optional<bool> add_bos, add_eos, add_space_prefix;
   std::optional<std::vector<float>> scores;  // instead of the tokens' own
   std::optional<std::vector<int32_t>> types;
 
@@ -57,6 +57,7 @@ struct Vocab {
     if (unknown) writer.add_u32(prefix + "unknown_token_id", *unknown);
     if (eot) writer.add_u32(prefix + "eot_token_id", *eot);
     if (add_bos) writer.add_bool(prefix + "add_bos_token", *add_bos);
+    if (add_eos) writer.add_bool(prefix + "add_eos_token", *add_eos);
     if (add_space_prefix) writer.add_bool(prefix + "add_space_prefix", *add_space_prefix);
     return from_bytes(writer.finish());
   }
@@ -96,6 +97,14 @@ inline Vocab llama_vocab(const std::vector<VocabToken>& more = {}) {
   vocab.bos = 1;
   vocab.eos = 2;
   return vocab;
+}
+
+inline std::string from_hex(std::string_view hex) {
+  std::string out;
+  for (size_t i = 0; i + 1 < hex.size(); i += 2) {
+    out += static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16));
+  }
+  return out;
 }
 
 inline std::vector<int32_t> encode(const Tokenizer& tokenizer, std::string_view text,
