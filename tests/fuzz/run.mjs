@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const out = join(root, "build", "fuzz");
-const allTargets = ["gguf_header", "tokenizer_file", "tokenizer_text", "words"];
+const allTargets = ["gguf_header", "model_shape", "tokenizer_file", "tokenizer_text", "words"];
 const [wanted, seconds = "60"] = process.argv.slice(2);
 const targets = wanted ? [wanted] : allTargets;
 if (!targets.every((target) => allTargets.includes(target))) {
@@ -22,10 +22,11 @@ const compile = (sanitize, args, cwd) =>
   run(process.env.CXX ?? "clang++", [...flags, `-fsanitize=${sanitize},address,undefined`, ...args], cwd);
 
 console.log("building the targets");
-const sources = ["cpp/base", "cpp/format", "cpp/text", "tests/fuzz"]
+const sources = ["cpp/base", "cpp/format", "cpp/text", "tests/fuzz", "tests/synthetic"]
   .flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(root, folder, name)))
   .filter((path) => path.endsWith(".cpp"))
-  .concat(join(root, "tests/synthetic/gguf_writer.cpp"), join(root, "tests/reference/word_regex.cpp"));
+  .concat(["config.cpp", "weights.cpp"].map((name) => join(root, "cpp/model", name)))
+  .concat(join(root, "tests/reference/word_regex.cpp"));
 const objects = join(out, "objects");
 rmSync(objects, { recursive: true, force: true });
 for (const source of sources) {

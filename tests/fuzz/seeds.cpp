@@ -5,6 +5,7 @@
 #include "fuzz/targets.hpp"
 #include "fuzz/vocab_file.hpp"
 #include "synthetic/gguf_writer.hpp"
+#include "synthetic/model.hpp"
 
 namespace onehead::fuzz {
 namespace {
@@ -80,10 +81,28 @@ std::vector<Bytes> header_seeds() {
   return seeds;
 }
 
+// The smallest model of each architecture, with all that its files may say.
+std::vector<Bytes> model_seeds() {
+  synthetic::ModelShape shape{"tiny", 1, 2, 1, 4, 32, 32, 7, 9, false, WeightType::kQ8_0, 1e4f, 1};
+  shape.rope_scaling = 2.0f;
+  shape.has_rope_factors = true;
+  std::vector<Bytes> seeds = {synthetic::make_model(shape).to_gguf()};
+  shape.has_rope_factors = false;
+  shape.architecture = "gemma";
+  seeds.push_back(synthetic::make_model(shape).to_gguf());
+  shape.architecture = "gemma3";
+  shape.window = 5;
+  shape.window_period = 2;
+  shape.sliding_rope_base = 1e3f;
+  seeds.push_back(synthetic::make_model(shape).to_gguf());
+  return seeds;
+}
+
 }  // namespace
 
 std::span<const Named> targets() {
   static const Named kTargets[] = {{"gguf_header", gguf_header, header_seeds},
+                                   {"model_shape", model_shape, model_seeds},
                                    {"tokenizer_file", tokenizer_file, file_seeds},
                                    {"tokenizer_text", tokenizer_text, text_seeds},
                                    {"words", words, words_seeds}};

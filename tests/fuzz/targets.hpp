@@ -22,6 +22,10 @@ void tokenizer_file(std::span<const std::byte> data);
 // and streamed.
 void tokenizer_text(std::span<const std::byte> data);
 
+// The bytes as a GGUF file with a model: its dimensions are in bounds and agree with every tensor,
+// or a sentence says why not.
+void model_shape(std::span<const std::byte> data);
+
 // The bytes as a rule and a text: its words are those of the rule's regular expression.
 void words(std::span<const std::byte> data);
 

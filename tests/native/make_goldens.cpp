@@ -3,6 +3,8 @@
 //
 //   make_goldens            everything
 //   make_goldens shipped    only the table of the shipped model (after retraining)
+//   make_goldens public     only that of the public models, in the folder that
+//                           $ONEHEAD_PUBLIC_MODELS names; it takes minutes
 //   make_goldens <file> <prompt id>…    prints the reference's answer for any model; writes nothing
 
 #include <algorithm>
@@ -38,7 +40,7 @@ using onehead::support::GoldenTable;
 // A model file, and a tokenizer for prompts given as text.
 struct File {
   explicit File(std::string relative_path) : path(std::move(relative_path)) {
-    auto read = onehead::support::read_bytes(onehead::support::source_dir() / path);
+    auto read = onehead::support::read_bytes(onehead::support::model_file(path));
     if (!read) fail("cannot read " + path);
     bytes = std::move(*read);
     const auto parsed = onehead::parse_gguf_header(bytes, bytes.size(), header);
@@ -102,7 +104,7 @@ void add_synthetic(const onehead::synthetic::ModelShape& shape, GoldenTable& tab
       table.cases.push_back(file.answer(question(length)));
     }
   }
-  if (shape.type == onehead::WeightType::kQ8_0) {
+  if (onehead::is_quantized(shape.type)) {
     GoldenCase c = question(60);
     c.precision_f32 = true;
     table.cases.push_back(file.answer(c));
@@ -181,6 +183,37 @@ bool make_shipped() {
   return true;
 }
 
+constexpr const char* kPublicModels[] = {"gemma-3-270m-q4_k_m.gguf",
+                                         "SmolLM2-135M-Instruct.Q4_1.gguf"};
+constexpr const char* kShortText = "The capital of France is";
+// More than a block of 64 positions.
+constexpr const char* kLongText =
+    "No one would have believed in the last years of the nineteenth century that this world was "
+    "being watched keenly and closely by intelligences greater than man's and yet as mortal as his "
+    "own; that as men busied themselves about their various concerns they were scrutinised and "
+    "studied, perhaps almost as narrowly as a man with a microscope might scrutinise the transient "
+    "creatures";
+
+void make_public() {
+  GoldenTable table;
+  for (const char* name : kPublicModels) {
+    const File file(std::string("public-models/") + name);
+    const Tokenizer tokenizer = tokenizer_of(file);
+    for (const char* text : {kShortText, kLongText}) {
+      for (const bool precision_f32 : {false, true}) {
+        if (precision_f32 && text == kLongText) continue;
+        GoldenCase c;
+        c.text = text;
+        c.precision_f32 = precision_f32;
+        encode(tokenizer, text, {.add_bos = std::nullopt, .parse_special = false}, c.prompt);
+        c.max_tokens = text == kLongText ? 3 : 6;
+        table.cases.push_back(file.answer(c));
+      }
+    }
+  }
+  write(onehead::support::kPublicTable, table.to_json());
+}
+
 void make_all() {
   GoldenTable table;
   fs::create_directories(onehead::support::source_dir() / "tests/goldens/models");
@@ -198,6 +231,8 @@ int main(int argc, char** argv) {
     make_all();
   } else if (arguments[0] == "shipped") {
     if (!make_shipped()) fail("models/onehead-tiny has no model");
+  } else if (arguments[0] == "public") {
+    make_public();
   } else {
     GoldenCase c;
     for (size_t i = 1; i < arguments.size(); ++i)

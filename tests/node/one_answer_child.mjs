@@ -3,6 +3,7 @@
 //
 //   node one_answer_child.mjs simd128|relaxed <table.json>…
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkTable } from "../one_answer/check.mjs";
 import { instantiate } from "../one_answer/raw_model.mjs";
@@ -12,10 +13,16 @@ const [variant, ...tables] = process.argv.slice(2);
 const { default: createOnehead } = await import(new URL("dist/wasm/onehead-simd128.js", repo));
 const module = await WebAssembly.compile(await readFile(new URL(`dist/wasm/onehead-${variant}.wasm`, repo)));
 
+const outside = "public-models/";
+const fileOf = (model) =>
+  model.startsWith(outside)
+    ? join(process.env.ONEHEAD_PUBLIC_MODELS, model.slice(outside.length))
+    : fileURLToPath(new URL(model, repo));
+
 const total = { differences: [], cases: 0, logitsRows: 0, intDot: "", isa: "" };
 for (const path of tables) {
   const result = await checkTable(JSON.parse(await readFile(path, "utf8")), {
-    readFile: async (model) => new Uint8Array(await readFile(fileURLToPath(new URL(model, repo)))),
+    readFile: async (model) => new Uint8Array(await readFile(fileOf(model))),
     newModule: () => instantiate(createOnehead, module),
   });
   total.differences.push(...result.differences);

@@ -1,6 +1,8 @@
 #include "support/golden_table.hpp"
 
 #include <charconv>
+#include <cstdlib>
+#include <string_view>
 
 #include "support/files.hpp"
 #include "support/json.hpp"
@@ -129,5 +131,13 @@ std::string GoldenTable::to_json() const {
 }
 
 std::filesystem::path source_dir() { return ONEHEAD_SOURCE_DIR; }
+
+std::filesystem::path model_file(const std::string& model) {
+  constexpr std::string_view outside = "public-models/";
+  if (!model.starts_with(outside)) return source_dir() / model;
+  const char* folder = std::getenv("ONEHEAD_PUBLIC_MODELS");
+  if (folder == nullptr) return {};
+  return std::filesystem::path(folder) / model.substr(outside.size());
+}
 
 }  // namespace onehead::support

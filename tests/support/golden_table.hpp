@@ -11,7 +11,7 @@
 namespace onehead::support {
 
 struct GoldenCase {
-  std::string model;  // path from the repository's root
+  std::string model;  // path from the repository's root, or public-models/ and a name
   std::string text;   // what the prompt says, for people; may be empty
   bool precision_f32 = false;
   std::vector<std::pair<int32_t, int32_t>> ablate;  // (layer, head)
@@ -36,7 +36,12 @@ struct GoldenTable {
 
 std::filesystem::path source_dir();  // the repository's root
 
+// Where a case's model lies. Public models are outside the repository, in the folder that
+// $ONEHEAD_PUBLIC_MODELS names; without it their path is empty.
+std::filesystem::path model_file(const std::string& model);
+
 inline constexpr const char* kOneAnswerTable = "tests/goldens/one_answer.json";
 inline constexpr const char* kShippedTable = "tests/goldens/onehead_tiny.json";
+inline constexpr const char* kPublicTable = "tests/goldens/public_models.json";
 
 }  // namespace onehead::support

@@ -80,6 +80,13 @@ void GgufWriter::add_i32_array(std::string_view key, std::span<const int32_t> va
   for (const int32_t value : values) put_u32(metadata_, static_cast<uint32_t>(value));
 }
 
+void GgufWriter::add_bool_array(std::string_view key, std::span<const bool> values) {
+  begin_entry(key, kTypeArray);
+  put_u32(metadata_, kTypeBool);
+  put_u64(metadata_, values.size());
+  for (const bool value : values) put(metadata_, value ? 1 : 0, 1);
+}
+
 void GgufWriter::add_string_array(std::string_view key, std::span<const std::string> values) {
   begin_entry(key, kTypeArray);
   put_u32(metadata_, kTypeString);

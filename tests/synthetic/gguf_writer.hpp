@@ -19,6 +19,7 @@ class GgufWriter {
   void add_string(std::string_view key, std::string_view value);
   void add_f32_array(std::string_view key, std::span<const float> values);
   void add_i32_array(std::string_view key, std::span<const int32_t> values);
+  void add_bool_array(std::string_view key, std::span<const bool> values);
   void add_string_array(std::string_view key, std::span<const std::string> values);
 
   // `dims` as GGUF orders them: the length of a row first. `type` is the ggml number.

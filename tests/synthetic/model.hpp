@@ -1,5 +1,5 @@
-// Small random `llama` models of odd shapes, as GGUF bytes: what the goldens and the tests of the
-// runtime stand on, so that nothing depends on a trained file.
+// Small random models of odd shapes, as GGUF bytes: what the goldens and the tests of the runtime
+// stand on, so that nothing depends on a trained file.
 #pragma once
 
 #include <cstddef>
@@ -12,6 +12,12 @@
 #include "base/weight_type.hpp"
 
 namespace onehead::synthetic {
+
+// The type of a matrix that differs from the others', by its name without the layer.
+struct TypeOf {
+  std::string_view part;
+  WeightType type;
+};
 
 struct ModelShape {
   std::string_view name;
@@ -27,6 +33,15 @@ struct ModelShape {
   WeightType type;  // of matrices; rows that its blocks do not divide become F16
   float rope_base;
   uint64_t seed;
+  // From here on a default means that the file does not say.
+  std::string_view architecture = "llama";
+  std::span<const TypeOf> types = {};
+  int32_t rope_dim = 0;
+  float rope_scaling = 0.0f;  // linear
+  bool has_rope_factors = false;
+  int32_t window = 0;
+  int32_t window_period = 0;
+  float sliding_rope_base = 0.0f;
 };
 
 // The committed set under tests/goldens/models, each at most 100 KB.

@@ -12,6 +12,8 @@ export const publicModels = {
     title: "Gemma 3 270M, Q4_K_M",
     file: "gemma-3-270m-q4_k_m.gguf",
     bytes: 253_113_024,
+    vocabSize: 262_144,
+    bos: 2,
     sha256: "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818",
     licence: "Gemma Terms of Use, https://ai.google.dev/gemma/terms: by using the file you accept them",
     terms: {
@@ -28,6 +30,8 @@ export const publicModels = {
     title: "SmolLM2 135M Instruct, Q4_1",
     file: "SmolLM2-135M-Instruct.Q4_1.gguf",
     bytes: 98_362_432,
+    vocabSize: 49_152,
+    bos: null, // it has one, but no text begins with it
     sha256: "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
     licence: "Apache-2.0",
     terms: null,

@@ -29,8 +29,8 @@ async function ensureFolder(name, marker, ...flags) {
   return folder;
 }
 
-/** onnxruntime-web, for the benchmarks. */
-export const ensureBenchPackages = () => ensureFolder("bench", "onnxruntime-web");
+/** onnxruntime-web and wllama, for the benchmarks. */
+export const ensureBenchPackages = () => ensureFolder("bench", "@wllama/wllama");
 
 /** node-llama-cpp with the one CPU binary of this platform (all of them would be 700 MB). */
 export async function ensureOraclePackages() {

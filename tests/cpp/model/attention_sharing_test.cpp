@@ -49,18 +49,26 @@ TEST_P(Shapes, AttentionWeightsAreADistributionOverWhatIsSeen) {
   const std::unique_ptr<Session> session = new_session(*model);
   const DenseTrace trace = trace_prompt(*model, *session, prompt_, 64);
   const size_t n = prompt_.size();
-  ASSERT_EQ(trace.attention.size() % (n * n), 0u);
+  const auto n_heads = static_cast<size_t>(GetParam().n_query_heads);
+  ASSERT_EQ(trace.attention.size(), static_cast<size_t>(GetParam().n_layers) * n_heads * n * n);
   for (size_t row = 0; row < trace.attention.size() / n; ++row) {
     double sum = 0.0;
+    size_t seen = 0;
     for (size_t key = 0; key < n; ++key) {
       const float weight = trace.attention[row * n + key];
       EXPECT_GE(weight, 0.0f);
-      if (key > row % n) {
+      const size_t query = row % n;
+      const auto layer = static_cast<int32_t>(row / n / n_heads);
+      const auto window = static_cast<size_t>(model->config().window_of(layer));
+      if (key > query || (window > 0 && key + window <= query)) {
         EXPECT_EQ(weight, 0.0f);
+      } else {
+        seen += weight > 0.0f ? 1 : 0;
       }
       sum += weight;
     }
     EXPECT_NEAR(sum, 1.0, 1e-5) << "row " << row;
+    EXPECT_GT(seen, 0u);
   }
 }
 

@@ -46,7 +46,7 @@ void for_chunks(std::span<const int32_t> tokens, int32_t chunk, Use use) {
 }  // namespace
 
 std::vector<std::byte> read_file(const std::string& path_from_root) {
-  auto bytes = support::read_bytes(support::source_dir() / path_from_root);
+  auto bytes = support::read_bytes(support::model_file(path_from_root));
   EXPECT_TRUE(bytes) << "cannot read " << path_from_root;
   return bytes.value_or(std::vector<std::byte>{});
 }

@@ -61,12 +61,19 @@ TEST_P(OneAnswerInChunks, GivesTheShippedModelsTable) { expect_table(shipped(), 
 // 64 rows are the most that a step takes: every prompt of the table in as few steps as can be.
 INSTANTIATE_TEST_SUITE_P(Chunks, OneAnswerInChunks, ::testing::Values(64, 7, 1));
 
+// By the file's name, in which the type of the weights stands last: -q8_0, .q8_0.
+bool has_integer_dots(const GoldenCase& c) {
+  const bool is_quantized =
+      c.model.find("-q") != std::string::npos || c.model.find(".q") != std::string::npos;
+  return is_quantized && !c.precision_f32;
+}
+
 class OneAnswerByIntDot : public ::testing::TestWithParam<IntDot> {
  protected:
   void expect_table_with_back_end(const GoldenTable& table) {
     size_t n = 0;
     for (const GoldenCase& expected : table.cases) {
-      if (expected.precision_f32 || expected.model.find("q8_0") == std::string::npos) continue;
+      if (!has_integer_dots(expected)) continue;
       SCOPED_TRACE(expected.label());
       ++n;
       Model& model = model_of(expected);

@@ -35,7 +35,7 @@ TEST(SyntheticModels, AreTheCommittedFiles) {
     EXPECT_LE(committed->size(), 100'000u) << path;
     total += committed->size();
   }
-  EXPECT_LE(total, 500'000u);
+  EXPECT_LE(total, 800'000u);
 }
 
 void expect_reference_gives(const char* table_path) {

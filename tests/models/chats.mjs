@@ -1,0 +1,23 @@
+/** What a person may ask a small chat model. */
+export const chats = [
+  "What is the capital of France?",
+  "Write a short poem about the sea.",
+  "Explain why the sky is blue.",
+  "How do I boil an egg?",
+  "Give me three names for a cat.",
+  "What is 17 plus 25?",
+  "Translate “good morning” into Spanish.",
+  "Who wrote Hamlet?",
+  "Tell me a joke.",
+  "What are the colours of the rainbow?",
+  "Write a Python function that reverses a string.",
+  "Summarise in one sentence: The war was long, and nobody won it.",
+  "What should I pack for a day in the mountains?",
+  "Describe a cup of tea to somebody who has never had one.",
+  "Why do leaves fall in autumn?",
+  "Name the planets of the solar system.",
+  "Write an apology to a friend whose birthday I forgot.",
+  "What is the difference between weather and climate?",
+  "Give me a recipe for pancakes.",
+  "Is it better to read in the morning or at night? 📚",
+];
