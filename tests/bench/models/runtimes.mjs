@@ -15,7 +15,7 @@ const textPath = `${repo}/tests/data/war-of-the-worlds/chapters-1-6.txt`;
 /** A page of one engine: { version, call(name, …arguments), peak(), close() }. */
 export async function openPage(engine) {
   const browser = await launch(engine);
-  const server = await serve({ "": repo, "public-models/": modelFolder }, { isolated: true });
+  const server = await serve({ "": repo, "public-models/": modelFolder }, { isolated: true, probe: browser.probe });
   const page = await browser.newPage();
   await page.goto(`${server.url}tests/bench/models/page/`);
   await page.run(async () => {
