@@ -55,6 +55,19 @@ Info info(const Engine& engine) {
           model.tokenizer().eos()};
 }
 
+// 32 bits of memory are a double's whole numbers.
+val estimate(const Engine& engine) {
+  const std::optional<onehead::Estimate>& e = engine.estimate();
+  if (!e) return val::undefined();
+  val result = val::object();
+  result.set("fileBytes", static_cast<double>(e->file_bytes));
+  result.set("weightBytes", static_cast<double>(e->weight_bytes));
+  result.set("kvBytes", static_cast<double>(e->kv_bytes));
+  result.set("scratchBytes", static_cast<double>(e->scratch_bytes));
+  result.set("contextLength", e->context_length);
+  return result;
+}
+
 std::string metadata_json(const Engine& engine) {
   return onehead::metadata_json(engine.model().header());
 }
@@ -131,7 +144,9 @@ EMSCRIPTEN_BINDINGS(onehead) {
       .function("staging", &staging)
       .function("loadPush", &Engine::load_push)
       .function("loadEnd", &Engine::load_end)
-      .function("estimateBytes", &Engine::estimate_bytes)
+      .function("estimateBegin", &Engine::estimate_begin)
+      .function("estimatePush", &Engine::estimate_push)
+      .function("estimate", &estimate)
       .function("lastError", &Engine::last_error)
       .function("info", &info)
       .function("metadataJson", &metadata_json)
@@ -141,6 +156,7 @@ EMSCRIPTEN_BINDINGS(onehead) {
       .function("decode", &Engine::decode)
       .function("bytes", &bytes)
       .function("tokenPiece", &token_piece)
+      .function("listControlPieces", &Engine::list_control_pieces)
       .function("isControl", &is_control)
       .function("isEnd", &is_end)
       .function("createSession", &Engine::create_session)

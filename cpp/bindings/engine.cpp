@@ -59,27 +59,30 @@ int32_t Engine::load_end() {
   return 0;
 }
 
-double Engine::estimate_bytes() const {
-  if (model_ != nullptr) {
-    return static_cast<double>(model_->weight_bytes()) +
-           static_cast<double>(model_->kv_bytes(model_->context_length()));
-  }
-  if (!loader_ || !loader_->has_header()) return 0;
-  const Config& c = loader_->config();
-  const int32_t context = effective_context(c, loader_->options().context_length);
-  const KvCache cache(c, KvType::kF32, loader_->options().max_rows);
-  return static_cast<double>(loader_->plan().arena_bytes) +
-         static_cast<double>(cache.bytes_for(context));
+int32_t Engine::estimate_begin(int32_t context_length, bool precision_f32) {
+  LoadOptions options;
+  options.context_length = context_length;
+  options.precision_f32 = precision_f32;
+  estimator_.emplace(options);
+  return 0;
+}
+
+int32_t Engine::estimate_push(int32_t bytes) {
+  if (!estimator_) return fail(no_model());
+  const size_t n = std::min(staging_.size(), static_cast<size_t>(std::max(bytes, 0)));
+  return fail(estimator_->push(std::as_bytes(std::span<const uint8_t>(staging_).first(n))));
 }
 
 // Text
 
-int32_t Engine::encode(const std::string& utf8, int32_t flags) {
+int32_t Engine::encode(const std::string& utf8, int32_t flags, int32_t n_breaks) {
   if (!model_) return fail(no_model());
   EncodeOptions options;
   if ((flags & kEncodeAddBos) != 0) options.add_bos = true;
   if ((flags & kEncodeNoBos) != 0) options.add_bos = false;
   options.parse_special = (flags & kEncodeParseSpecial) != 0;
+  options.breaks = std::span<const int32_t>(ids_).first(
+      std::min(ids_.size(), static_cast<size_t>(std::max(n_breaks, 0))));
   tokens_.clear();
   return fail(model_->tokenizer().encode(utf8, options, tokens_));
 }
@@ -112,6 +115,18 @@ std::span<const uint8_t> Engine::bytes() const { return text_view(); }
 std::span<const uint8_t> Engine::token_piece(int32_t id) {
   text_ = model_ ? std::string(model_->tokenizer().piece(id)) : std::string();
   return text_view();
+}
+
+int32_t Engine::list_control_pieces() {
+  if (!model_) return fail(no_model());
+  const Tokenizer& tokenizer = model_->tokenizer();
+  text_.clear();
+  for (int32_t id = 0; id < tokenizer.vocab_size(); ++id) {
+    if (!tokenizer.is_control(id) && !tokenizer.is_end(id)) continue;
+    text_ += tokenizer.piece(id);
+    text_ += '\0';
+  }
+  return 0;
 }
 
 // Sessions

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/estimate.hpp"
 #include "runtime/loader.hpp"
 #include "runtime/model.hpp"
 #include "runtime/session.hpp"
@@ -42,18 +43,26 @@ class Engine {
   std::span<uint8_t> staging(int32_t bytes);  // at most 1 MiB
   int32_t load_push(int32_t bytes);
   int32_t load_end();
-  double estimate_bytes() const;  // memory of weights and one session; 0 before the header is read
+
+  // Before loading: begin, then stage and push pieces until there is an estimate.
+  int32_t estimate_begin(int32_t context_length, bool precision_f32);
+  int32_t estimate_push(int32_t bytes);
+  const std::optional<Estimate>& estimate() const { return estimator_->estimate(); }
   bool has_model() const { return model_ != nullptr; }
   const Model& model() const { return *model_; }
   const std::string& last_error() const { return last_error_; }
 
   // Text.
-  int32_t encode(const std::string& utf8, int32_t flags);
+  // Nothing special is matched across the first n_breaks offsets that lie in ids_buffer.
+  int32_t encode(const std::string& utf8, int32_t flags, int32_t n_breaks);
   std::span<const int32_t> tokens() const { return tokens_; }
   std::span<int32_t> ids_buffer(int32_t n);
   int32_t decode(int32_t n);
   std::span<const uint8_t> bytes() const;
   std::span<const uint8_t> token_piece(int32_t id);
+  // What must not be read in text of a stranger: pieces of control and end tokens, each with a zero
+  // byte after it. As bytes().
+  int32_t list_control_pieces();
 
   // Sessions.
   int32_t create_session();
@@ -93,6 +102,7 @@ class Engine {
   std::span<const uint8_t> text_view() const;
 
   std::optional<Loader> loader_;
+  std::optional<Estimator> estimator_;
   std::unique_ptr<Model> model_;
   std::vector<std::unique_ptr<Session>> sessions_;  // by handle; null: free
   std::string last_error_;

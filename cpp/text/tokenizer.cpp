@@ -80,8 +80,17 @@ Status Tokenizer::encode(std::string_view text, const EncodeOptions& options,
   };
   Status status;
   size_t begin = 0;
+  size_t next_break = 0;
   for (size_t at = 0; at < text.size() && status.ok();) {
-    const int32_t special = match_special(text.substr(at), options.parse_special);
+    while (next_break < options.breaks.size() &&
+           options.breaks[next_break] <= static_cast<int64_t>(at)) {
+      ++next_break;
+    }
+    const size_t end = next_break < options.breaks.size()
+                           ? static_cast<size_t>(options.breaks[next_break])
+                           : text.size();
+    const int32_t special =
+        match_special(text.substr(0, end).substr(at), options.parse_special);
     if (special < 0) {
       ++at;
       continue;

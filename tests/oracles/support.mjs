@@ -65,7 +65,7 @@ export function translationPrompt(engine, text) {
   const layout = JSON.parse(engine.metadataJson())["onehead.task.translate.prompt"];
   const [before, after] = layout.split("{text}");
   const encode = (part, flags) => {
-    if (engine.encode(part, flags) !== 0) throw new Error(engine.lastError());
+    if (engine.encode(part, flags, 0) !== 0) throw new Error(engine.lastError());
     return [...engine.tokens()];
   };
   const special = 4;

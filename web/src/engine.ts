@@ -2,7 +2,7 @@
 // more: the engine is then dead, and says so at every later call.
 
 import { coreError, OneheadError } from "./errors.js";
-import { type CreateOnehead, EncodeFlag, type RawEngine, type RawInfo } from "./raw_engine.js";
+import { type CreateOnehead, EncodeFlag, type RawEngine, type RawEstimate, type RawInfo } from "./raw_engine.js";
 import type { Candidate, MemoryUse } from "./types.js";
 
 const kStagingBytes = 1 << 20;
@@ -102,6 +102,24 @@ export class Engine {
     this.check((raw) => raw.loadEnd());
   }
 
+  beginEstimate(contextLength: number, precisionF32: boolean): void {
+    this.check((raw) => raw.estimateBegin(contextLength, precisionF32));
+  }
+
+  /** Looks at the next bytes of the file; undefined until that was enough. */
+  pushEstimate(bytes: Uint8Array): RawEstimate | undefined {
+    for (let at = 0; at < bytes.length; at += kStagingBytes) {
+      const part = bytes.subarray(at, at + kStagingBytes);
+      this.check((raw) => {
+        raw.staging(part.length).set(part);
+        return raw.estimatePush(part.length);
+      });
+      const estimate = this.call((raw) => raw.estimate());
+      if (estimate) return estimate;
+    }
+    return undefined;
+  }
+
   info(): RawInfo {
     return this.call((raw) => raw.info());
   }
@@ -121,8 +139,31 @@ export class Engine {
   encode(text: string, bos: boolean | undefined, special: boolean): Int32Array {
     const flags =
       (bos === undefined ? 0 : bos ? EncodeFlag.bos : EncodeFlag.noBos) | (special ? EncodeFlag.special : 0);
-    this.check((raw) => raw.encode(this.#encoder.encode(text), flags));
+    this.check((raw) => raw.encode(this.#encoder.encode(text), flags, 0));
     return this.call((raw) => raw.tokens().slice());
+  }
+
+  /** Text with special tokens, but none across the breaks (offsets in UTF-16 units); nothing is put before it. */
+  encodeBroken(text: string, breaks: readonly number[]): Int32Array {
+    let at = 0;
+    let nBytes = 0;
+    const offsets = breaks.map((place) => {
+      nBytes += this.#encoder.encode(text.slice(at, place)).length;
+      at = place;
+      return nBytes;
+    });
+    this.check((raw) => {
+      raw.idsBuffer(offsets.length).set(offsets);
+      return raw.encode(this.#encoder.encode(text), EncodeFlag.noBos | EncodeFlag.special, offsets.length);
+    });
+    return this.call((raw) => raw.tokens().slice());
+  }
+
+  /** Texts of control tokens and of those that end a text. */
+  controlPieces(): string[] {
+    this.check((raw) => raw.listControlPieces());
+    const text = this.call((raw) => this.#decoder.decode(raw.bytes()));
+    return text.split("\0").slice(0, -1);
   }
 
   decode(ids: ArrayLike<number>): string {

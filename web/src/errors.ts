@@ -14,6 +14,8 @@
  * | `http` | the server answered with an error status |
  * | `network` | no answer, or the connection broke on the way |
  * | `bad-argument` | an argument of the wrong type or out of range |
+ * | `no-chat-template` | the model file has no chat template: it continues texts |
+ * | `template-failed` | the model file's chat template is broken, or refuses the conversation |
  * | `empty-prompt` | there is nothing to compute from |
  * | `unknown-option` | an option of that name does not exist |
  * | `unsupported-option` | the option exists and cannot be honoured here |
@@ -36,6 +38,8 @@ export type ErrorCode =
   | "http"
   | "network"
   | "bad-argument"
+  | "no-chat-template"
+  | "template-failed"
   | "empty-prompt"
   | "unknown-option"
   | "unsupported-option"

@@ -6,6 +6,10 @@ import { iterate, leftEarly, Queue, streamTexts } from "./queue.js";
 import type { Generation, Result, Token } from "./types.js";
 
 export interface GenerationSource {
+  /** What has to be done before; `cancel` ends the generation while that goes on. */
+  prepare?(cancel: (reason: unknown) => void): Promise<void>;
+  /** It was prepared, and will not start. */
+  giveUp?(): void;
   /** Sends the request. */
   start(onTokens: (tokens: WireToken[]) => void): Call<WireResult>;
   /** Ends it early. `position`: where the last delivered token leaves the session; undefined if none was delivered. */
@@ -19,6 +23,7 @@ export class ClientGeneration implements Generation {
   readonly #result: Promise<Result>;
   readonly #queue = new Queue<WireToken>();
   #call: Call<WireResult> | undefined;
+  #cancel: ((reason: unknown) => void) | undefined;
   #text = "";
   #tail = "";
   #firstMs: number | undefined;
@@ -38,8 +43,9 @@ export class ClientGeneration implements Generation {
     const abort = () => this.#stop(this.#signal?.reason);
     try {
       this.#signal?.throwIfAborted();
-      this.#call = this.#source.start((tokens) => this.#receive(tokens));
       this.#signal?.addEventListener("abort", abort, { once: true });
+      if (this.#source.prepare) await this.#prepare(this.#source.prepare);
+      this.#call = this.#source.start((tokens) => this.#receive(tokens));
       const end = await this.#call.answer;
       const totalMs = performance.now() - this.#startMs;
       this.#tail = end.tail;
@@ -58,11 +64,19 @@ export class ClientGeneration implements Generation {
         },
       };
     } catch (error) {
+      if (!this.#call) this.#source.giveUp?.();
       this.#queue.finish({ error });
       throw error;
     } finally {
       this.#signal?.removeEventListener("abort", abort);
     }
+  }
+
+  #prepare(prepare: NonNullable<GenerationSource["prepare"]>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#cancel = reject;
+      prepare(reject).then(resolve, reject);
+    });
   }
 
   #receive(tokens: WireToken[]): void {
@@ -76,6 +90,7 @@ export class ClientGeneration implements Generation {
 
   /** Ends early: waiting ends with `reason`, and the session goes back to what was delivered. */
   #stop(reason: unknown): void {
+    this.#cancel?.(reason);
     if (!this.#call) return;
     this.#queue.clear();
     this.#queue.finish({ error: reason });

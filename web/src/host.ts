@@ -1,11 +1,12 @@
 // The engine's side: answers requests. It runs in a worker, or in the caller's own thread with `worker: false`.
 
+import { Conversation, type Turn } from "./conversation.js";
 import { Engine } from "./engine.js";
 import { OneheadError, toWire } from "./errors.js";
 import { AppendJob, GenerateJob, type Outcome, requireRoom, ScoreJob, TraceJob } from "./jobs.js";
-import { loadModel } from "./load_model.js";
+import { estimateModel, type Loading, loadModel } from "./load_model.js";
 import { type Mailbox, openMailbox } from "./mailbox.js";
-import type { Answer, Operation, Operations, Request, SessionState, WireInfo } from "./protocol.js";
+import type { Answer, Operation, Operations, Request, SessionState, WireInfo, WireResult } from "./protocol.js";
 import type { CreateOnehead } from "./raw_engine.js";
 import { type Job, Scheduler } from "./scheduler.js";
 import { type Continued, encodeContinuation, joinScores } from "./score.js";
@@ -82,20 +83,26 @@ export class Host {
     this.#mailbox.close();
   }
 
+  async estimate(args: Args<"estimate">, id: number): Promise<Value<"estimate">> {
+    return estimateModel(await this.#start(args, id), args);
+  }
+
   async load(args: Args<"load">, id: number): Promise<Value<"load">> {
-    const engine = await Engine.create(this.#factory, args.module);
-    this.#engine = engine;
-    this.#info = await loadModel(
-      {
-        engine,
-        mailbox: this.#mailbox,
-        signal: this.#stop.signal,
-        onProgress: (progress) => this.#reply({ id, progress }),
-      },
-      args,
-    );
-    this.#scheduler = new Scheduler(engine, this.#mailbox);
+    const loading = await this.#start(args, id);
+    this.#info = await loadModel(loading, args);
+    this.#scheduler = new Scheduler(loading.engine, this.#mailbox);
     return this.#info;
+  }
+
+  async #start({ module }: Args<"load">, id: number): Promise<Loading> {
+    const engine = await Engine.create(this.#factory, module);
+    this.#engine = engine;
+    return {
+      engine,
+      mailbox: this.#mailbox,
+      signal: this.#stop.signal,
+      onProgress: (progress) => this.#reply({ id, progress }),
+    };
   }
 
   #loaded(): { engine: Engine; scheduler: Scheduler; info: WireInfo } {
@@ -109,6 +116,12 @@ export class Host {
 
   decode({ ids }: Args<"decode">): Value<"decode"> {
     return this.#loaded().engine.decode(ids);
+  }
+
+  chatTokens(): Value<"chatTokens"> {
+    const { engine, info } = this.#loaded();
+    const name = (id: number) => (id < 0 ? "" : engine.tokenText(id));
+    return { bos: name(info.bosId), eos: name(info.eosId), control: engine.controlPieces() };
   }
 
   memory(): Value<"memory"> {
@@ -183,10 +196,11 @@ export class Host {
   generate(args: Args<"generate">, id: number): Promise<Value<"generate">> {
     const { engine, info } = this.#loaded();
     const session = args.session ? this.#session(args.session) : undefined;
-    const begin = session?.ids.length ?? 0;
-    const ids = this.#encodePrompt(args.prompt, begin === 0);
+    const { prompt } = args;
+    const chat = typeof prompt === "object" && "text" in prompt ? prompt : undefined;
+    const { keep: begin, ids } = this.#turn(session, prompt);
     const end = begin + ids.length;
-    requirePrompt(args.prompt, begin, end);
+    requirePrompt(end);
     requireRoom(end + 1, info.contextLength, "The prompt with an answer of one token");
     const tap = args.trace && new TraceTap(args.trace, info);
     const last = Math.min(end + args.maxTokens, info.contextLength);
@@ -201,22 +215,32 @@ export class Host {
     }
     return this.#work(id, session, async (work) => {
       const sequence = session ?? this.#own(work, Sequence.create(engine));
+      if (chat) sequence.truncate(begin);
       for (const token of ids) sequence.ids.push(token);
+      if (chat) sequence.conversation.asked(chat, end);
       sequence.uncacheLast();
       engine.configureSession(sequence.handle, args);
       if (args.ablate.length > 0) engine.setAblation(sequence.handle, args.ablate);
       let job: GenerateJob | undefined;
+      let text = "";
       try {
-        return await this.#run(work, (outcome) => {
-          const send = (tokens: Extract<Answer, { tokens: unknown }>["tokens"]) =>
+        const result = await this.#run<WireResult>(work, (outcome) => {
+          const send = (tokens: Extract<Answer, { tokens: unknown }>["tokens"]) => {
+            for (const token of tokens) text += token.text;
             this.#reply(
               { id, tokens, state: sequence.state },
               tokens.flatMap(({ trace }) => traceBuffers(trace)),
             );
+          };
           const more = { begin, contextLength: info.contextLength, tap, send };
           job = new GenerateJob(engine, sequence, args, more, outcome);
           return job;
         });
+        // A stop string may have cut the last token's text.
+        if (chat && result.finishReason !== "stop") {
+          sequence.conversation.answered(text + result.tail, sequence.ids.length);
+        }
+        return result;
       } catch (error) {
         if (!work.ended && job) sequence.truncate(job.standing);
         throw error;
@@ -254,7 +278,7 @@ export class Host {
     const past = session ? this.#session(session) : undefined;
     const begin = past?.ids.length ?? 0;
     const ids = this.#encodePrompt(prompt, begin === 0);
-    requirePrompt(ids, 0, ids.length);
+    requirePrompt(ids.length);
     const end = begin + ids.length;
     requireRoom(end, info.contextLength, "The text");
     const { queries } = trace;
@@ -276,6 +300,16 @@ export class Host {
       for (const token of ids) sequence.ids.push(token);
       return this.#run(work, (outcome) => new TraceJob(engine, sequence, tap, { begin, asks }, outcome));
     });
+  }
+
+  /** What of the session stays, and what is read after it. */
+  #turn(session: Sequence | undefined, prompt: Args<"generate">["prompt"]): Turn {
+    const ids = session?.ids ?? [];
+    if (typeof prompt === "object" && "text" in prompt) {
+      const { engine } = this.#loaded();
+      return (session?.conversation ?? new Conversation()).plan(engine, prompt, ids);
+    }
+    return { keep: ids.length, ids: this.#encodePrompt(prompt, ids.length === 0) };
   }
 
   #encodePrompt(prompt: string | Int32Array, first: boolean): Int32Array {
@@ -324,8 +358,8 @@ export class Host {
   }
 }
 
-function requirePrompt(prompt: string | Int32Array, begin: number, end: number): void {
-  if (end > 0 && (begin > 0 || prompt.length > 0)) return;
+function requirePrompt(end: number): void {
+  if (end > 0) return;
   throw new OneheadError(
     "empty-prompt",
     "The prompt is empty. To start from nothing, pass the beginning-of-text token: [model.info.bosId].",

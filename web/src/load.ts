@@ -8,10 +8,12 @@ import { ClientModel } from "./model.js";
 import { builtin } from "./node.js";
 import { checkLoad, isKind } from "./options.js";
 import { openPort } from "./ports.js";
-import type { WireSource } from "./protocol.js";
+import type { WireLoad, WireSource } from "./protocol.js";
 import { compileRuntime } from "./runtime.js";
-import type { LoadOptions, LoadProgress, Model } from "./types.js";
+import type { LoadOptions, LoadProgress, Model, Variant } from "./types.js";
 import { chooseVariant } from "./variant.js";
+
+type Report = (progress: LoadProgress) => void;
 
 /**
  * Loads a GGUF model.
@@ -29,7 +31,24 @@ export async function load(
   source: string | URL | Blob | ArrayBuffer | Uint8Array,
   options?: LoadOptions,
 ): Promise<Model> {
-  const o = checkLoad(options);
+  return withEngine(source, checkLoad(options, "load"), async (engine, args, more) => {
+    const { client, variant } = engine;
+    return new ClientModel(client, { ...(await client.call("load", args, more).answer), variant, threads: 1 });
+  });
+}
+
+/** An engine that was started, and what it is to know of a model's file. */
+interface Started {
+  client: Client;
+  variant: Variant;
+}
+
+/** Starts an engine and runs something with it; if that fails or is aborted, the engine is ended. */
+export async function withEngine<T>(
+  source: string | URL | Blob | ArrayBuffer | Uint8Array,
+  o: LoadOptions,
+  run: (engine: Started, args: WireLoad, more: { onProgress: Report; transfer: Transferable[] }) => Promise<T>,
+): Promise<T> {
   const wire = toWireSource(source, o);
   const { signal, onProgress, runtime = {} } = o;
   signal?.throwIfAborted();
@@ -39,7 +58,7 @@ export async function load(
   const variant = chooseVariant(detectFeatures(), runtime.variant);
 
   let client: Client | undefined;
-  const loading = async (): Promise<Model> => {
+  const loading = async (): Promise<T> => {
     // The worker starts while the engine is fetched.
     const [port, module] = await both(
       openPort(runtime.worker),
@@ -47,8 +66,8 @@ export async function load(
     );
     client = new Client(port);
     if (signal?.aborted) void client.dispose();
-    const info = await client.call(
-      "load",
+    return run(
+      { client, variant },
       {
         source: wire,
         module,
@@ -61,8 +80,7 @@ export async function load(
         onProgress: report,
         transfer: wire.kind === "bytes" && o.transfer ? [wire.bytes.buffer as ArrayBuffer] : [],
       },
-    ).answer;
-    return new ClientModel(client, { ...info, variant, threads: 1 });
+    );
   };
 
   let abort: (() => void) | undefined;

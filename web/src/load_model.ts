@@ -5,7 +5,7 @@ import type { Engine } from "./engine.js";
 import { OneheadError } from "./errors.js";
 import type { Mailbox } from "./mailbox.js";
 import { certainBytes, ModelFile, sourceName } from "./model_file.js";
-import type { WireInfo, WireLoad, WireSource } from "./protocol.js";
+import type { WireEstimate, WireInfo, WireLoad, WireSource } from "./protocol.js";
 import { Sha256 } from "./sha256.js";
 import type { LoadProgress } from "./types.js";
 
@@ -60,6 +60,33 @@ export interface Loading {
   mailbox: Mailbox;
   signal: AbortSignal;
   onProgress(progress: LoadProgress): void;
+}
+
+/** What loading would take. What is read of the file for it is kept as a part of it. */
+export async function estimateModel({ engine, signal, onProgress }: Loading, wire: WireLoad): Promise<WireEstimate> {
+  const { source } = wire;
+  const file = await ModelFile.open(source, wire.store, wire.sha256);
+  try {
+    let loaded = 0;
+    for await (const piece of withMagic(file.pieces(signal), source)) {
+      if (piece.at === 0) engine.beginEstimate(wire.contextLength, wire.precisionF32);
+      loaded = piece.at + piece.bytes.length;
+      onProgress({ phase: "model", loaded, ...(piece.total && { total: piece.total }) });
+      const found = engine.pushEstimate(piece.bytes);
+      if (!found) continue;
+      const { fileBytes, contextLength, weightBytes, kvBytes, scratchBytes } = found;
+      return {
+        fileBytes: Math.max(fileBytes, piece.total ?? 0),
+        storedBytes: source.kind === "url" ? file.storedBytes : fileBytes,
+        // The vocabulary is there already.
+        memoryBytes: engine.memory().heapBytes + weightBytes + kvBytes + scratchBytes,
+        contextLength,
+      };
+    }
+    throw new OneheadError("bad-file", `${sourceName(source)} is cut off: it ends within its header.`);
+  } finally {
+    file.close();
+  }
 }
 
 export async function loadModel(loading: Loading, wire: WireLoad): Promise<WireInfo> {

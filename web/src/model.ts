@@ -1,5 +1,6 @@
 // A model as the caller holds it.
 
+import { ChatTemplate } from "./chat.js";
 import { type Client, withSignal } from "./client.js";
 import { installDispose } from "./dispose.js";
 import { OneheadError } from "./errors.js";
@@ -29,10 +30,12 @@ export class ClientModel implements Model {
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
   readonly info: ModelInfo;
   readonly #client: Client;
+  readonly #template: ChatTemplate | undefined;
 
   constructor(client: Client, info: ModelInfo) {
     this.#client = client;
     this.info = info;
+    this.#template = ChatTemplate.of(client, info);
     installDispose(
       this,
       () => this.dispose(),
@@ -55,7 +58,7 @@ export class ClientModel implements Model {
   }
 
   generate(prompt: Prompt, options?: GenerateOptions): Generation {
-    const { signal, ...wire } = checkGenerate(options);
+    const { signal, ...wire } = checkGenerate(options, "generate");
     const checked = checkPrompt(prompt, this.info.vocabSize, "generate");
     return new ClientGeneration(signal, {
       start: (onTokens) => this.#client.call("generate", { ...wire, session: 0, prompt: checked }, { onTokens }),
@@ -64,7 +67,7 @@ export class ClientModel implements Model {
   }
 
   async createSession(): Promise<Session> {
-    return new ClientSession(this.#client, this.info, await this.#ask("createSession", {}));
+    return new ClientSession(this.#client, this.info, this.#template, await this.#ask("createSession", {}));
   }
 
   async score(prompt: Prompt, continuations: readonly Prompt[], options?: ScoreOptions): Promise<Score[]> {

@@ -128,6 +128,16 @@ export class ModelFile {
     }
   }
 
+  /** Bytes that are kept. */
+  get storedBytes(): number {
+    return this.#store?.bytes ?? 0;
+  }
+
+  /** Lets go of it; what is kept stays. */
+  close(): void {
+    this.#store?.close();
+  }
+
   /** Loading failed: what has come so far stays, unless it is the file's own fault. */
   async fail(error: unknown): Promise<void> {
     if (error instanceof OneheadError && kFaults.includes(error.code)) await this.#store?.remove();

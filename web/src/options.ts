@@ -3,7 +3,7 @@
 
 import { OneheadError } from "./errors.js";
 import type { WireGenerate, WireTrace } from "./protocol.js";
-import type { GenerateOptions, LoadOptions, Prompt, TraceOptions, TraceTensor } from "./types.js";
+import type { ChatMessage, GenerateOptions, LoadOptions, Prompt, TraceOptions, TraceTensor } from "./types.js";
 
 const kTraceMaxBytes = 64 * 2 ** 20;
 
@@ -70,7 +70,7 @@ function refuse(where: string, why: string): never {
 export const signalChecks = { signal: aSignal };
 export const encodeChecks = { bos: aBoolean, special: aBoolean };
 
-export function checkLoad(given: LoadOptions | undefined): LoadOptions {
+export function checkLoad(given: LoadOptions | undefined, where: "load" | "estimate"): LoadOptions {
   const options = checkOptions<LoadOptions>(
     given,
     {
@@ -85,12 +85,12 @@ export function checkLoad(given: LoadOptions | undefined): LoadOptions {
       precision: oneOf("int8", "f32"),
       runtime: anObject,
     },
-    "load",
+    where,
   );
   checkOptions(
     options.request,
     { headers: anObject, credentials: oneOf("omit", "same-origin", "include") },
-    "load: request",
+    `${where}: request`,
   );
   const runtime = checkOptions(
     options.runtime,
@@ -100,12 +100,12 @@ export function checkLoad(given: LoadOptions | undefined): LoadOptions {
       variant: oneOf("simd128", "relaxed"),
       threads: wholeFrom(1),
     },
-    "load: runtime",
+    `${where}: runtime`,
   );
-  checkOptions(runtime.wasm, { simd128: anything, relaxed: anything }, "load: runtime.wasm");
-  if (options.cache === "int8") refuse("load", 'cache: "int8" is not available yet; take "f32".');
+  checkOptions(runtime.wasm, { simd128: anything, relaxed: anything }, `${where}: runtime.wasm`);
+  if (options.cache === "int8") refuse(where, 'cache: "int8" is not available yet; take "f32".');
   if ((runtime.threads ?? 1) > 1) {
-    refuse("load", "runtime.threads: more than one thread is not available yet.");
+    refuse(where, "runtime.threads: more than one thread is not available yet.");
   }
   return options;
 }
@@ -161,11 +161,12 @@ export const generateOptionChecks: Checks<GenerateOptions> = {
 /** Everything but the session and the prompt. */
 export function checkGenerate(
   given: GenerateOptions | undefined,
+  where: "generate" | "chat",
 ): Omit<WireGenerate, "session" | "prompt"> & { signal: AbortSignal | undefined } {
-  const o = checkOptions<GenerateOptions>(given, generateOptionChecks, "generate");
-  const trace = o.trace && checkTrace(o.trace, "generate: trace");
+  const o = checkOptions<GenerateOptions>(given, generateOptionChecks, where);
+  const trace = o.trace && checkTrace(o.trace, `${where}: trace`);
   if (trace && typeof trace.queries !== "string") {
-    refuse("generate", 'trace.queries can be "last" or "all"; single positions are for model.trace.');
+    refuse(where, 'trace.queries can be "last" or "all"; single positions are for model.trace.');
   }
   return {
     maxTokens: o.maxTokens ?? Number.MAX_SAFE_INTEGER,
@@ -182,6 +183,29 @@ export function checkGenerate(
     ablate: o.ablate ?? [],
     signal: o.signal,
   };
+}
+
+const kRoles: readonly unknown[] = ["system", "user", "assistant"];
+const messageChecks: Checks<ChatMessage> = {
+  role: oneOf(...kRoles),
+  content: must("a text", (value) => typeof value === "string"),
+};
+
+/** A copy of the conversation. */
+export function checkMessages(given: readonly ChatMessage[]): ChatMessage[] {
+  if (!Array.isArray(given) || given.length === 0) {
+    throw new OneheadError(
+      "bad-argument",
+      "chat takes the conversation so far, a list of { role, content } that is not empty.",
+    );
+  }
+  return given.map((message: ChatMessage, i) => {
+    const { role, content } = checkOptions<ChatMessage>(message, messageChecks, `chat: message ${i}`);
+    if (role === undefined || content === undefined) {
+      throw new OneheadError("bad-argument", `chat: message ${i} needs a role and a content.`);
+    }
+    return { role, content };
+  });
 }
 
 /** Text as it is, ids as an array of their own. */

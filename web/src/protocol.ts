@@ -30,10 +30,25 @@ export interface WireTrace {
   maxBytes: number;
 }
 
+/** A conversation as its template writes it. No special token is read across the breaks (UTF-16 offsets). */
+export interface WireChat {
+  text: string;
+  breaks: readonly number[];
+}
+
+/** What a chat template and whoever guards it must know of a vocabulary. */
+export interface ChatTokens {
+  bos: string;
+  eos: string;
+  /** Texts that must not become tokens where a stranger wrote them. */
+  control: readonly string[];
+}
+
 export interface WireGenerate {
   /** 0: a session of its own, for this generation alone. */
   session: number;
-  prompt: string | Int32Array;
+  /** A conversation stands for all that the session is to hold, any other prompt comes after what it holds. */
+  prompt: string | Int32Array | WireChat;
   maxTokens: number;
   stop: readonly string[];
   temperature: number;
@@ -48,6 +63,14 @@ export interface WireGenerate {
   ablate: readonly { layer: number; head: number }[];
 }
 
+export interface WireEstimate {
+  fileBytes: number;
+  /** Of the file, already in the browser's store. */
+  storedBytes: number;
+  memoryBytes: number;
+  contextLength: number;
+}
+
 export interface SessionState {
   position: number;
   kvBytes: number;
@@ -56,9 +79,11 @@ export interface SessionState {
 /** Each operation: what it takes and what it answers. */
 export interface Operations {
   load: { args: WireLoad; value: WireInfo };
+  estimate: { args: WireLoad; value: WireEstimate };
   encode: { args: { text: string; bos: boolean | undefined; special: boolean }; value: Int32Array };
   decode: { args: { ids: Int32Array }; value: string };
   memory: { args: Record<never, never>; value: MemoryUse };
+  chatTokens: { args: Record<never, never>; value: ChatTokens };
   createSession: { args: Record<never, never>; value: SessionState & { session: number } };
   fork: { args: { session: number }; value: SessionState & { session: number } };
   rewind: { args: { session: number; position: number }; value: SessionState };

@@ -24,6 +24,16 @@ export interface RawInfo {
   eosId: number;
 }
 
+export interface RawEstimate {
+  /** Where the last tensor ends. */
+  fileBytes: number;
+  weightBytes: number;
+  /** Of one session that fills its context. */
+  kvBytes: number;
+  scratchBytes: number;
+  contextLength: number;
+}
+
 export const RowFlag = { sample: 1, trace: 2, score: 8, skipLogprob: 16 } as const;
 export const EncodeFlag = { bos: 1, noBos: 2, special: 4 } as const;
 export const TraceFlag = { attention: 1, queries: 2, hidden: 4 } as const;
@@ -33,18 +43,24 @@ export interface RawEngine {
   staging(bytes: number): Uint8Array;
   loadPush(bytes: number): Code;
   loadEnd(): Code;
-  estimateBytes(): number;
+  estimateBegin(contextLength: number, precisionF32: boolean): Code;
+  estimatePush(bytes: number): Code;
+  /** Undefined until enough was pushed. */
+  estimate(): RawEstimate | undefined;
   lastError(): string;
   info(): RawInfo;
   metadataJson(): string;
 
-  encode(utf8: Uint8Array, flags: number): Code;
+  /** The first `nBreaks` entries of `idsBuffer` are offsets that nothing special is matched across. */
+  encode(utf8: Uint8Array, flags: number, nBreaks: number): Code;
   tokens(): Int32Array;
   idsBuffer(n: number): Int32Array;
   decode(n: number): Code;
   bytes(): Uint8Array;
   /** As it stands in the file. */
   tokenPiece(id: number): Uint8Array;
+  /** Into `bytes()`: pieces of control and end tokens, each with a zero byte after it. */
+  listControlPieces(): Code;
   isControl(id: number): boolean;
   isEnd(id: number): boolean;
 

@@ -1,11 +1,13 @@
 // One sequence in the engine: its tokens, and how many of them its K/V cache holds. The last token may be pending:
 // chosen, delivered, and not read by the model yet.
 
+import { Conversation } from "./conversation.js";
 import type { Engine } from "./engine.js";
 import type { SessionState } from "./protocol.js";
 
 export class Sequence {
   readonly ids: number[] = [];
+  conversation = new Conversation();
   readonly handle: number;
   /** The running job, which nobody else may disturb. */
   job: object | undefined;
@@ -29,6 +31,7 @@ export class Sequence {
       this.#engine.handle((raw) => raw.forkSession(this.handle)),
     );
     for (const id of this.ids) copy.ids.push(id);
+    copy.conversation = this.conversation.copy();
     return copy;
   }
 
@@ -43,6 +46,7 @@ export class Sequence {
       this.#engine.check((raw) => raw.rewindSession(this.handle, position));
     }
     this.ids.length = Math.min(this.ids.length, position);
+    this.conversation.truncate(position);
   }
 
   /** Has the last token read again where nothing is pending, so that it gives logits. */

@@ -1,12 +1,14 @@
 // A session as the caller holds it: the engine's session, its position as last heard of, and one call at a time.
 
+import type { ChatTemplate } from "./chat.js";
 import { type Client, withSignal } from "./client.js";
 import { installDispose } from "./dispose.js";
 import { OneheadError } from "./errors.js";
 import { ClientGeneration } from "./generation.js";
-import { checkGenerate, checkOptions, checkPrompt, checkTrace, signalChecks } from "./options.js";
-import type { SessionState } from "./protocol.js";
+import { checkGenerate, checkMessages, checkOptions, checkPrompt, checkTrace, signalChecks } from "./options.js";
+import type { Operations, SessionState, WireChat } from "./protocol.js";
 import type {
+  ChatMessage,
   GenerateOptions,
   Generation,
   ModelInfo,
@@ -30,10 +32,17 @@ export class ClientSession implements Session {
   #running: ((error: unknown) => void) | undefined;
   /** Counts calls, so that a generation knows whether anything came after it. */
   #turn = 0;
+  readonly #template: ChatTemplate | undefined;
 
-  constructor(client: Client, info: ModelInfo, opened: SessionState & { session: number }) {
+  constructor(
+    client: Client,
+    info: ModelInfo,
+    template: ChatTemplate | undefined,
+    opened: SessionState & { session: number },
+  ) {
     this.#client = client;
     this.#info = info;
+    this.#template = template;
     this.#session = opened.session;
     this.#state = opened;
     installDispose(
@@ -98,17 +107,51 @@ export class ClientSession implements Session {
   }
 
   generate(prompt: Prompt, options?: GenerateOptions): Generation {
-    const { signal, ...wire } = checkGenerate(options);
-    const checked = checkPrompt(prompt, this.#info.vocabSize, "generate");
+    const checked = checkGenerate(options, "generate");
+    return this.#generate(checked, checkPrompt(prompt, this.#info.vocabSize, "generate"));
+  }
+
+  chat(messages: readonly ChatMessage[], options?: GenerateOptions): Generation {
+    const checked = checkGenerate(options, "chat");
+    const conversation = checkMessages(messages);
+    const template = this.#template;
+    if (!template) {
+      throw new OneheadError(
+        "no-chat-template",
+        "This model file has no chat template: it continues texts. Use generate, with a prompt that the answer continues.",
+      );
+    }
+    return this.#generate(checked, () => template.render(conversation));
+  }
+
+  #generate(
+    { signal, ...wire }: ReturnType<typeof checkGenerate>,
+    given: string | Int32Array | (() => Promise<WireChat>),
+  ): Generation {
     const begin = this.#state.position;
     let turn = -1;
+    let prompt: Operations["generate"]["args"]["prompt"] = typeof given === "function" ? "" : given;
+    /** Holds the session while a prompt is made. */
+    let held: ((reason: unknown) => void) | undefined;
+    const letGo = () => {
+      if (held && this.#running === held) this.#running = undefined;
+    };
     return new ClientGeneration(signal, {
+      ...(typeof given === "function" && {
+        prepare: async (cancel) => {
+          this.#requireFree();
+          this.#running = held = cancel;
+          prompt = await given();
+        },
+        giveUp: letGo,
+      }),
       start: (onTokens) => {
+        letGo();
         this.#requireFree();
         turn = ++this.#turn;
         const call = this.#client.call(
           "generate",
-          { ...wire, session: this.#session, prompt: checked },
+          { ...wire, session: this.#session, prompt },
           {
             onTokens: (tokens, state) => {
               this.#state = state;
@@ -166,7 +209,7 @@ export class ClientSession implements Session {
     this.#requireFree();
     const call = this.#client.call("fork", { session: this.#session });
     const opened = await this.#exclusive(call, call.answer);
-    return new ClientSession(this.#client, this.#info, opened);
+    return new ClientSession(this.#client, this.#info, this.#template, opened);
   }
 
   dispose(): void {

@@ -54,6 +54,25 @@ export interface LoadOptions {
   runtime?: RuntimeOptions | undefined;
 }
 
+/** What {@link estimate} takes: what would be given to {@link load}, which decides what it takes. */
+export type EstimateOptions = Omit<LoadOptions, "transfer">;
+
+/** What loading a model would take. */
+export interface Estimate {
+  /** Bytes of the file. */
+  readonly fileBytes: number;
+  /** Bytes that loading would fetch: none for a file that is here, or is kept from an earlier visit. */
+  readonly downloadBytes: number;
+  /** Bytes of memory with one session that fills its context: weights, K/V, vocabulary and scratch, nearly. */
+  readonly memoryBytes: number;
+  /** Positions a session may hold, by the options and the file. */
+  readonly contextLength: number;
+  /** Whether it fits into what a 32-bit engine can have and into what the device says of itself. */
+  readonly fits: boolean;
+  /** Why it does not, as a sentence. */
+  readonly reason?: string;
+}
+
 /** Where and how the engine runs. */
 export interface RuntimeOptions {
   /**
@@ -176,11 +195,33 @@ export interface Session extends Disposable, AsyncDisposable {
     prompt: Prompt,
     options?: TraceOptions<K> & { signal?: AbortSignal | undefined },
   ): Promise<Trace & { readonly [N in K]: Tensor }>;
+  /**
+   * Answers a conversation through the chat template of the model's file. `messages` is the whole conversation so far,
+   * as in the OpenAI API: append each answer's text and the next message, and call again. What the session already
+   * holds of it is neither read nor tokenised again (the answers stay the tokens that the model chose), so a turn costs
+   * its own new text; what the session holds beyond it is forgotten. Control tokens written in a message stay text.
+   * The first call loads `@huggingface/jinja`. If it ends early, the session holds a beginning of the conversation.
+   *
+   * Throws `no-chat-template` for a model without one. Rejects as `generate` does, and with `template-failed`.
+   * @example
+   * ```ts
+   * const messages = [{ role: "user", content: "Name three birds." }];
+   * const { text } = await session.chat(messages, { maxTokens: 100 }).result();
+   * messages.push({ role: "assistant", content: text }, { role: "user", content: "Which of them can swim?" });
+   * for await (const token of session.chat(messages)) out.append(token.text);
+   * ```
+   */
+  chat(messages: readonly ChatMessage[], options?: GenerateOptions): Generation;
   /** Forgets everything from this position on. */
   rewind(position: number): Promise<void>;
   /** A second session with the same past; the cache is shared until they part. */
   fork(): Promise<Session>;
   dispose(): void;
+}
+
+export interface ChatMessage {
+  readonly role: "system" | "user" | "assistant";
+  readonly content: string;
 }
 
 export interface GenerateOptions {
