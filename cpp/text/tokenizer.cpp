@@ -89,8 +89,7 @@ Status Tokenizer::encode(std::string_view text, const EncodeOptions& options,
     const size_t end = next_break < options.breaks.size()
                            ? static_cast<size_t>(options.breaks[next_break])
                            : text.size();
-    const int32_t special =
-        match_special(text.substr(0, end).substr(at), options.parse_special);
+    const int32_t special = match_special(text.substr(0, end).substr(at), options.parse_special);
     if (special < 0) {
       ++at;
       continue;

@@ -23,7 +23,8 @@ struct EncodeOptions {
   std::optional<bool> add_eos = std::nullopt;  // absent: as the file says, unless add_bos is false
   bool parse_special = false;  // false: text such as "</s>" stays text, never a control token
   // Ascending offsets in the text; nothing that is special is matched across one. So text of a
-  // stranger within a template's stays text, and is cut into tokens together with what is around it.
+  // stranger within a template's stays text, and is cut into tokens together with what is around
+  // it.
   std::span<const int32_t> breaks = {};
 };
 

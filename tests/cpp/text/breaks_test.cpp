@@ -1,4 +1,5 @@
-// Breaks: offsets that no special piece is matched across, while plain text is cut as if they were not there.
+// Breaks: offsets that no special piece is matched across, while plain text is cut as if they were
+// not there.
 #include <gtest/gtest.h>
 
 #include "cpp/text/vocab.hpp"
