@@ -198,6 +198,21 @@ describe("a file that changes while it is read", () => {
   });
 });
 
+test("what is not known here is refused at its head, before the weights come", async () => {
+  const strange = file.slice();
+  const at = Buffer.from(strange).indexOf("llama", Buffer.from(strange).indexOf("general.architecture"));
+  strange.set(new TextEncoder().encode("lxama"), at);
+  let closed: Promise<void> | undefined;
+  answer = (_, response) => {
+    closed = new Promise((resolve) => response.on("close", resolve));
+    response.writeHead(200, { "content-length": strange.length, etag: '"v1"' });
+    response.write(strange.subarray(0, 200_000)); // and waits
+  };
+  expect((await failure(() => load(url, here))).code).toBe("unsupported-model");
+  await closed;
+  expect(asked.length).toBe(1);
+});
+
 describe("a server that lies", () => {
   test("about where the rest begins", async () => {
     answer = (request, response, n) => {

@@ -1,15 +1,15 @@
-// A model file with a chat template: one more entry in a GGUF header.
+// A model file with a chat template: one more entry in a GGUF header. Plain JavaScript, for pages too.
 
 const kHeaderBytes = 24; // magic, version, number of tensors, number of entries
 const kAlignment = 32;
 const kString = 8;
 
 /** `file` with this template. The entry is made as long as the alignment wants, by a remark at its beginning. */
-export function withTemplate(file: Uint8Array, template: string): Uint8Array {
+export function withTemplate(file, template) {
   const encoder = new TextEncoder();
   const key = encoder.encode("tokenizer.chat_template");
   const fixed = 8 + key.length + 4 + 8;
-  const remark = (n: number) => `{#${" ".repeat(n)}#}`;
+  const remark = (n) => `{#${" ".repeat(n)}#}`;
   const bare = fixed + encoder.encode(remark(0) + template).length;
   const value = encoder.encode(remark((kAlignment - (bare % kAlignment)) % kAlignment) + template);
   const entry = new Uint8Array(fixed + value.length);

@@ -1,0 +1,1 @@
+export function withTemplate(file: Uint8Array, template: string): Uint8Array;
