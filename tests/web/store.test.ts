@@ -230,6 +230,7 @@ describe("in memory, and why", () => {
     expect((await failure(() => load(url, here))).code).toBe("not-a-model");
     file = tiny.slice(0, 2 * kChunk);
     expect((await failure(() => load(url, here))).code).toBe("bad-file");
+    expect((await failure(() => load("http://127.0.0.1:9/model.gguf", here))).code).toBe("network");
     expect(opfs.files.size).toBe(0);
   });
 });

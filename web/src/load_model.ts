@@ -85,7 +85,7 @@ export async function estimateModel({ engine, signal, onProgress }: Loading, wir
     }
     throw new OneheadError("bad-file", `${sourceName(source)} is cut off: it ends within its header.`);
   } finally {
-    file.close();
+    await file.close();
   }
 }
 
@@ -115,7 +115,7 @@ export async function loadModel(loading: Loading, wire: WireLoad): Promise<WireI
       metadata: JSON.parse(engine.metadataJson()),
     };
   } catch (error) {
-    await file.fail(error);
+    await file.close(error);
     throw error;
   }
 }

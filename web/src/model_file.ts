@@ -133,14 +133,10 @@ export class ModelFile {
     return this.#store?.bytes ?? 0;
   }
 
-  /** Lets go of it; what is kept stays. */
-  close(): void {
-    this.#store?.close();
-  }
-
-  /** Loading failed: what has come so far stays, unless it is the file's own fault. */
-  async fail(error: unknown): Promise<void> {
-    if (error instanceof OneheadError && kFaults.includes(error.code)) await this.#store?.remove();
+  /** Ends without the whole file: what has come so far stays, unless `error` is the file's own fault. */
+  async close(error?: unknown): Promise<void> {
+    const isFault = error instanceof OneheadError && kFaults.includes(error.code);
+    if (isFault || this.storedBytes === 0) await this.#store?.remove();
     else this.#store?.close();
   }
 }

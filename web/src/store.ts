@@ -216,6 +216,6 @@ async function lock(folder: FileSystemDirectoryHandle, name: string): Promise<Sy
 
 /** Whether this many bytes more fit into what the browser grants the site, by its own estimate. */
 export async function hasRoom(bytes: number): Promise<boolean> {
-  const { quota, usage } = await navigator.storage.estimate();
+  const { quota, usage } = await navigator.storage.estimate().catch((): StorageEstimate => ({}));
   return quota === undefined || usage === undefined || bytes <= quota - usage;
 }
