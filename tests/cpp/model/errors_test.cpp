@@ -134,6 +134,45 @@ TEST(Errors, NonFiniteWeightsAreRefusedAtLoad) {
   }
 }
 
+TEST(Errors, RotationFactorsThatAreNoneAreRefusedAtLoad) {
+  synthetic::ModelShape shape = kShape;
+  shape.has_rope_factors = true;
+  for (const float factor : {0.0f, -1.0f, 1e-9f, 1e30f}) {
+    synthetic::SyntheticModel model = synthetic::make_model(shape);
+    overwrite(model.tensor("rope_freqs.weight"), 0, 2, factor);
+    const auto loaded = Model::from_bytes(model.to_gguf());
+    ASSERT_FALSE(loaded.ok()) << factor;
+    EXPECT_EQ(loaded.status().code, ErrorCode::kBadFile);
+    EXPECT_NE(loaded.status().message.find("rope_freqs.weight"), std::string::npos);
+  }
+  synthetic::SyntheticModel model = synthetic::make_model(shape);
+  synthetic::SyntheticTensor& factors = model.tensor("rope_freqs.weight");
+  factors.bytes.resize(factors.bytes.size() - 4);
+  factors.n_cols -= 1;
+  EXPECT_FALSE(Model::from_bytes(model.to_gguf()).ok());
+}
+
+// A tensor that the graph has no place for is not passed over: the model would be another one.
+TEST(Errors, TensorsWithoutAPlaceAreRefusedAtLoad) {
+  synthetic::SyntheticModel model = synthetic::make_model(kShape);
+  synthetic::SyntheticTensor extra = model.tensor("blk.0.attn_norm.weight");
+  extra.name = "blk.0.attn_q.bias";
+  model.tensors.push_back(extra);
+  const auto loaded = Model::from_bytes(model.to_gguf());
+  ASSERT_FALSE(loaded.ok());
+  EXPECT_EQ(loaded.status().code, ErrorCode::kUnsupportedModel);
+  EXPECT_NE(loaded.status().message.find("blk.0.attn_q.bias"), std::string::npos);
+
+  synthetic::ModelShape shape = kShape;
+  shape.architecture = "gemma3";
+  model = synthetic::make_model(shape);
+  std::erase_if(model.tensors, [](const auto& t) { return t.name == "blk.1.attn_k_norm.weight"; });
+  const auto without = Model::from_bytes(model.to_gguf());
+  ASSERT_FALSE(without.ok());
+  EXPECT_EQ(without.status().code, ErrorCode::kBadFile);
+  EXPECT_NE(without.status().message.find("blk.1.attn_k_norm.weight"), std::string::npos);
+}
+
 TEST(Errors, BadArgumentsChangeNothing) {
   const std::unique_ptr<Model> model = load(synthetic::make_model(kShape).to_gguf());
   const std::unique_ptr<Session> session = new_session(*model);
