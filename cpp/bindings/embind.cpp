@@ -182,6 +182,7 @@ EMSCRIPTEN_BINDINGS(onehead) {
       .function("traceAttention", &trace_attention)
       .function("traceQueries", &trace_queries)
       .function("traceHidden", &trace_hidden)
+      .function("layerWindow", &Engine::layer_window)
       .function("readKv", &read_kv)
       .function("heapBytes", &heap_bytes)
       .function("allocations", &allocations);

@@ -307,6 +307,11 @@ std::span<const float> Engine::trace_hidden(int32_t i) const {
   return row == nullptr ? std::span<const float>() : row->hidden;
 }
 
+int32_t Engine::layer_window(int32_t layer) const {
+  if (!model_ || layer < 0 || layer >= model_->config().n_layers) return 0;
+  return model_->config().window_of(layer);
+}
+
 std::span<const float> Engine::read_kv(int32_t handle, int32_t layer, int32_t kv_head,
                                        int32_t which, int32_t begin, int32_t end) {
   kv_.clear();

@@ -91,6 +91,8 @@ class Engine {
   std::span<const float> trace_attention(int32_t i) const;
   std::span<const float> trace_queries(int32_t i) const;
   std::span<const float> trace_hidden(int32_t i) const;
+  // Positions that a query of this layer sees, itself included; 0: all.
+  int32_t layer_window(int32_t layer) const;
   std::span<const float> read_kv(int32_t handle, int32_t layer, int32_t kv_head, int32_t which,
                                  int32_t begin, int32_t end);
 

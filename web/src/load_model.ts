@@ -109,6 +109,7 @@ export async function loadModel(loading: Loading, wire: WireLoad): Promise<WireI
     const { isa: _, ...info } = engine.info();
     return {
       ...info,
+      windows: Array.from({ length: info.nLayers }, (_, layer) => engine.call((raw) => raw.layerWindow(layer))),
       fileBytes,
       memoryBytes: engine.memory().wasmBytes,
       ...file.storage,

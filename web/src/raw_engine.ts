@@ -99,6 +99,8 @@ export interface RawEngine {
   traceAttention(tracedRow: number): Float32Array;
   traceQueries(tracedRow: number): Float32Array;
   traceHidden(tracedRow: number): Float32Array;
+  /** Positions that a query of the layer sees, itself included; 0: all. */
+  layerWindow(layer: number): number;
   readKv(session: number, layer: number, kvHead: number, which: 0 | 1, begin: number, end: number): Float32Array;
 
   heapBytes(): number;

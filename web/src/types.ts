@@ -98,6 +98,8 @@ export interface ModelInfo {
   readonly nQueryHeads: number;
   /** G: K/V heads of a layer; 1 is multi-query attention. */
   readonly nKvHeads: number;
+  /** For each layer, the positions that a query sees, itself included; 0: all. */
+  readonly windows: readonly number[];
   readonly headDim: number;
   readonly vocabSize: number;
   /** Positions a session may hold. */
