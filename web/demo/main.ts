@@ -16,6 +16,7 @@ import { followPointer } from "./ui/pointing";
 import { Status } from "./ui/status";
 import { createStore } from "./ui/store";
 import { Tour } from "./ui/tour";
+import { followViews, isOwn } from "./ui/views";
 import { followWordChoice } from "./ui/word_choice";
 
 const WAITING = "The model is on its way. This is translated as soon as it is here.";
@@ -147,6 +148,7 @@ function stopped(): void {
 }
 
 function rememberAddress(): void {
+  if (isOwn(location.hash)) return; // the visitor is elsewhere
   history.replaceState(null, "", formatPermalink(permalinkOf(store.state, wanted)));
 }
 
@@ -223,6 +225,14 @@ window.addEventListener("hashchange", () => {
   chooseLayer(link.layer);
   void translateNow(link.text, true);
 });
+
+followViews({
+  translator: find('[data-side="translator"]'),
+  own: find('[data-side="own"]'),
+  links: find("[data-sides]"),
+  leave: () => tour.cancel(),
+});
+find<HTMLElement>("[data-invitation]").hidden = false;
 
 guide.prepare();
 store.update({});

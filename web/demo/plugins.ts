@@ -4,7 +4,8 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createServer, type Plugin } from "vite";
+import { createServer, type Plugin, type Rolldown } from "vite";
+import { localModels } from "./dev_models.js";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const repo = resolve(here, "../..");
@@ -54,6 +55,31 @@ function recordedRun(): Plugin {
   };
 }
 
+type Bundle = Rolldown.OutputBundle;
+
+/** Files that only a dynamic import brings: they are fetched when somebody asks for them. */
+function laterFiles(bundle: Bundle): string[] {
+  const chunk = (name: string) => {
+    const item = bundle[name];
+    return item?.type === "chunk" ? item : undefined;
+  };
+  const reach = (names: readonly string[]) => {
+    const reached = new Set<string>();
+    for (const queue = [...names]; queue.length > 0; ) {
+      const name = queue.pop() as string;
+      if (reached.has(name)) continue;
+      reached.add(name);
+      const { imports = [], viteMetadata } = chunk(name) ?? {};
+      queue.push(...imports, ...(viteMetadata?.importedCss ?? []));
+    }
+    return reached;
+  };
+  const names = Object.keys(bundle);
+  const first = reach(names.filter((name) => chunk(name)?.isEntry || name === "index.html"));
+  const later = reach(names.filter((name) => chunk(name)?.isDynamicEntry));
+  return [...later].filter((name) => !first.has(name)).sort();
+}
+
 /** Writes sw.js: the files of this build, under a name that changes with them. */
 function serviceWorker(): Plugin {
   return {
@@ -69,13 +95,16 @@ function serviceWorker(): Plugin {
           const item = bundle[name];
           digest.update(name).update(item?.type === "chunk" ? item.code : (item?.source ?? ""));
         }
+        const later = laterFiles(bundle);
+        const atOnce = files.filter((name) => name !== "index.html" && !later.includes(name));
         const text = readFileSync(resolve(here, "sw.js"), "utf8")
           .replace('"__VERSION__"', JSON.stringify(digest.digest("hex").slice(0, 12)))
-          .replace('["__FILES__"]', JSON.stringify(["./", ...files.filter((name) => name !== "index.html")]));
+          .replace('["__FILES__"]', JSON.stringify(["./", ...atOnce]))
+          .replace('["__LATER__"]', JSON.stringify(later));
         this.emitFile({ type: "asset", fileName: "sw.js", source: text });
       },
     },
   };
 }
 
-export default [recordedRun(), serviceWorker()];
+export default [recordedRun(), serviceWorker(), localModels()];

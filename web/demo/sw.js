@@ -1,7 +1,8 @@
-// Keeps the page's own files, so that it opens without a network after the first visit. The two values below are
-// filled in by the build.
+// Keeps the page's own files, so that it opens without a network after the first visit: those of the translator at once,
+// those that come when they are asked for (LATER) once they have come. The values below are filled in by the build.
 const VERSION = "__VERSION__";
 const FILES = ["__FILES__"];
+const LATER = ["__LATER__"].map((name) => new URL(name, self.location).href);
 const CACHE = `onehead-${VERSION}`;
 
 self.addEventListener("install", (event) => {
@@ -35,7 +36,11 @@ async function answer(request) {
       throw error;
     }
   }
-  return (await cache.match(request)) ?? fetch(request);
+  const kept = await cache.match(request);
+  if (kept) return kept;
+  const response = await fetch(request);
+  if (response.ok && LATER.includes(request.url)) await cache.put(request, response.clone());
+  return response;
 }
 
 self.addEventListener("fetch", (event) => {

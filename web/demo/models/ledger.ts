@@ -6,6 +6,8 @@ import { sentenceWords, spanishWords, type TokenKind, tokenKind, tokenLabel } fr
 
 export interface LedgerModel {
   readonly layer: number;
+  /** Positions that a query of the layer sees; 0: all. */
+  readonly window: number;
   readonly nHeads: number;
   readonly nKvHeads: number;
   /** The row whose queries are shown. */
@@ -106,6 +108,7 @@ export function ledgerModel(run: Run, layer: number, target: number): LedgerMode
   });
   return {
     layer,
+    window: run.window ?? 0,
     nHeads: nQueryHeads,
     nKvHeads,
     firstHead,

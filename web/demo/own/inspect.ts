@@ -1,7 +1,7 @@
 // Looks into a text that has been read already. The same model, text and options give the same bits, so what is not
 // known yet is simply computed once more.
 
-import { type Model, OneheadError, type Session, type TraceOptions } from "onehead";
+import { OneheadError, type Session, type TraceOptions } from "onehead";
 import type { Stretch } from "./fold";
 import type { Look, Passage } from "./passage";
 
@@ -20,15 +20,33 @@ export function traceOptions({ layer, heads }: Look) {
 const idsOf = (passage: Passage, { begin, end }: Stretch) => passage.tokens.slice(begin, end).map(({ id }) => id);
 
 /** Fills the rows of a stretch in: keys, values, and what each of its queries read. */
-export async function inspect(model: Model, passage: Passage, stretch: Stretch, signal: AbortSignal): Promise<void> {
+export async function inspect(
+  session: Session,
+  passage: Passage,
+  stretch: Stretch,
+  signal: AbortSignal,
+): Promise<void> {
   const { look } = passage;
-  const queries = Array.from({ length: stretch.end - stretch.begin }, (_, i) => stretch.begin + i);
-  const trace = await model.trace(idsOf(passage, { begin: 0, end: stretch.end }), {
-    ...traceOptions(look),
-    queries,
-    signal,
-  });
-  if (passage.look === look) passage.take(trace);
+  const options = { ...traceOptions(look), queries: "all", signal } as const;
+  const fork = await session.fork();
+  try {
+    // The first token is always drawn, and its key and value depend on nothing else.
+    if (stretch.begin > 0 && !passage.rows.has(0)) {
+      const first = await session.fork();
+      try {
+        await first.rewind(0);
+        const trace = await first.trace(idsOf(passage, { begin: 0, end: 1 }), options);
+        if (passage.look === look) passage.takeRows(trace);
+      } finally {
+        first.dispose();
+      }
+    }
+    await fork.rewind(stretch.begin);
+    const trace = await fork.trace(idsOf(passage, stretch), options);
+    if (passage.look === look) passage.takeRows(trace);
+  } finally {
+    fork.dispose();
+  }
 }
 
 /** What the model held likely after a place: one step on a fork of the session, which has read all before it. */
@@ -41,7 +59,7 @@ export async function inspectNext(session: Session, passage: Passage, place: num
       candidates: CANDIDATES,
       signal,
     });
-    for await (const token of generation) passage.next.set(place, candidatesOf(token.candidates));
+    for await (const token of generation) passage.setNext(place, candidatesOf(token.candidates));
   } finally {
     fork.dispose();
   }

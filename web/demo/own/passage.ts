@@ -32,9 +32,15 @@ export class Passage {
   /** Where the answer, or the continuation, begins. */
   border = 0;
   #look: Look;
+  #revision = 0;
 
   constructor(look: Look) {
     this.#look = look;
+  }
+
+  /** Another number whenever something is known anew. */
+  get revision(): number {
+    return this.#revision;
   }
 
   get look(): Look {
@@ -44,11 +50,13 @@ export class Passage {
   /** Looks elsewhere: the rows that are there are of no use then. */
   turn(look: Look): void {
     this.#look = look;
+    this.#revision++;
     this.rows.clear();
   }
 
   /** Forgets everything from `position` on. */
   cut(position: number): void {
+    this.#revision++;
     this.tokens.length = Math.min(this.tokens.length, position);
     for (const kept of [this.next, this.rows]) {
       for (const key of kept.keys()) if (key >= position) kept.delete(key);
@@ -56,7 +64,7 @@ export class Passage {
     this.border = Math.min(this.border, position);
   }
 
-  /** Takes over the rows of a trace of this look; tokens after them are forgotten if they are others. */
+  /** Takes over a trace: its tokens, and its rows if they are of this look. Tokens after them are forgotten if others. */
   take(trace: Trace): void {
     const [first] = trace.positions;
     if (first === undefined) return;
@@ -66,7 +74,14 @@ export class Passage {
       if (this.tokens[position]?.id !== token.id) this.cut(position);
       this.tokens[position] = token;
     });
-    const { kvFrom, kvTo } = this.#look.heads;
+    this.takeRows(trace);
+  }
+
+  /** Takes over the rows of a trace of tokens that are known. */
+  takeRows(trace: Trace): void {
+    this.#revision++;
+    const { from, to, kvFrom, kvTo } = this.#look.heads;
+    if (trace.layers[0] !== this.#look.layer || trace.heads[0] !== from || trace.heads.length !== to - from) return;
     trace.positions.forEach((position, index) => {
       const query = trace.queryPositions.indexOf(position);
       const before = this.rows.get(position);
@@ -78,6 +93,11 @@ export class Passage {
       });
     });
     this.#tidy();
+  }
+
+  setNext(place: number, candidates: readonly Candidate[]): void {
+    this.next.set(place, candidates);
+    this.#revision++;
   }
 
   /** A token that is chosen but not read yet: it has no row. */

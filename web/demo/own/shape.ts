@@ -1,7 +1,6 @@
 // What a loaded model is, as far as the pictures and the words about it need to know.
 
 import type { ModelInfo } from "onehead";
-import { windowsOf } from "./windows";
 
 /** How query heads share keys and values. */
 export type Sharing = "MQA" | "GQA" | "MHA";
@@ -27,8 +26,8 @@ export const SHARING_NAMES: Readonly<Record<Sharing, string>> = {
 };
 
 export function shapeOf(info: ModelInfo): Shape {
-  const { nLayers, nQueryHeads, nKvHeads, headDim } = info;
-  return { nLayers, nQueryHeads, nKvHeads, headDim, windows: windowsOf(info) };
+  const { nLayers, nQueryHeads, nKvHeads, headDim, windows } = info;
+  return { nLayers, nQueryHeads, nKvHeads, headDim, windows };
 }
 
 /** Heads [from, to) that are drawn together, of the key/value heads [kvFrom, kvTo). */

@@ -1,6 +1,7 @@
 // Text as it is read out: whole sentences, as soon as they are whole.
 
-const SENTENCE = /[^.!?…。！？\n]*(?:[.!?…。！？]+["'”’)\]*_]*(?=\s|$)|[.!?…。！？]|\n)\s*/gu;
+/** Ends of sentences that are certain from what stands there already: "3.5" has none. */
+const END = /[.!?…]+["'”’)\]*_]*\s|\n|[。！？]+[」』）]*(?=[^。！？」』）])/gu;
 
 export interface Sentences {
   readonly whole: readonly string[];
@@ -8,22 +9,21 @@ export interface Sentences {
   readonly rest: string;
 }
 
-/** `ended`: nothing follows, so that the rest is whole too. Joined, the parts are the text. */
+/**
+ * `ended`: nothing follows, so that the rest is whole too. Joined, the parts are the text; one that is whole stays as it
+ * is while the text grows.
+ */
 export function sentences(text: string, ended: boolean): Sentences {
   const whole: string[] = [];
-  let end = 0;
-  for (const match of text.matchAll(SENTENCE)) {
-    // A full stop at the very end may be half of "3.5": wait for what follows.
-    if (match.index + match[0].length === text.length && !ended && !/\s$/u.test(match[0])) break;
-    const part = text.slice(end, match.index + match[0].length);
-    end = match.index + match[0].length;
-    const last = whole.length - 1;
-    // "3." and ".5", or lone marks, belong to what stands before.
-    if (last >= 0 && !/\p{L}|\p{N}/u.test(part)) whole[last] += part;
-    else if (last >= 0 && !/\s$/u.test(whole[last] ?? "")) whole[last] += part;
-    else whole.push(part);
+  let begin = 0;
+  for (const match of text.matchAll(END)) {
+    const end = match.index + match[0].length;
+    const part = text.slice(begin, end);
+    if (!/[\p{L}\p{N}]/u.test(part)) continue; // begins the next one
+    whole.push(part);
+    begin = end;
   }
-  const rest = text.slice(end);
+  const rest = text.slice(begin);
   if (!ended || rest === "") return { whole, rest };
   return { whole: [...whole, rest], rest: "" };
 }

@@ -14,21 +14,12 @@ import { layerPicker } from "../views/layer";
 import { ledger } from "../views/ledger";
 import { legend } from "../views/legend";
 import { maps, moveAsking } from "../views/maps";
-import { morph } from "../views/morph";
 import { origin } from "../views/origin";
 import { type SpanishModel, spanish } from "../views/spanish";
 import { split } from "../views/split";
 import { timings } from "../views/timings";
 import { why } from "../views/why";
-
-/** Puts a fresh element where the slot's old one is, changing only what differs. */
-function fill(document: Document, name: string, element: Element): void {
-  const slot = document.querySelector(`[data-slot="${name}"]`);
-  if (slot === null) return;
-  const old = slot.firstElementChild;
-  if (old === null) slot.append(element);
-  else morph(old, element);
-}
+import { fill, slabCells } from "./slots";
 
 export function spanishModel(state: PageState): SpanishModel {
   const target = shownTarget(state);
@@ -94,13 +85,6 @@ export function paint(document: Document, state: PageState, scope: Scope = "all"
     );
   }
   return drawn;
-}
-
-/** Keys of the slab's cells that stand in the document. */
-function slabCells(document: Document): (key: string) => boolean {
-  const cells = Array.from(document.querySelectorAll('[data-slot="ledger"] td.slab'));
-  const keys = new Set(cells.map((cell) => cell.getAttribute("data-same")));
-  return (key) => keys.has(key);
 }
 
 const drawnMaps = new WeakMap<Document, { run: Run; layer: number }>();

@@ -20,6 +20,14 @@ export function legend(model: LedgerModel, options: ViewOptions): HTMLElement {
     ),
     `${weight * 100} %`,
   ]);
+  const swatch = (kind: string) =>
+    svg(
+      "svg",
+      { class: "swatch", viewBox: "0 0 10 10", "aria-hidden": "true" },
+      svg("rect", { class: "blank", width: 10, height: 10 }),
+      svg("rect", { class: kind, width: 10, height: 10 }),
+    );
+  const sharing = model.nKvHeads === 1 ? `all ${numberWord(model.nHeads)}` : `its ${numberWord(model.groupSize)}`;
   const range = (scale: number) => `±${scale.toPrecision(2)}`;
   return html(
     "ul",
@@ -31,21 +39,13 @@ export function legend(model: LedgerModel, options: ViewOptions): HTMLElement {
       `key (${range(model.scales.keys)}) and value (${range(model.scales.values)}): real numbers, written once`,
     ),
     html("li", {}, dots, " of a head's attention, the same scale for all heads"),
+    html("li", {}, swatch("behind"), "not yet written when the heads asked"),
+    model.window > 0 &&
+      html("li", {}, swatch("beyond"), `more than ${model.window} tokens ago: out of this layer's window`),
     html(
       "li",
       {},
-      svg(
-        "svg",
-        { class: "swatch", viewBox: "0 0 10 10", "aria-hidden": "true" },
-        svg("rect", { class: "blank", width: 10, height: 10 }),
-        svg("rect", { class: "behind", width: 10, height: 10 }),
-      ),
-      "not yet written when the heads asked",
-    ),
-    html(
-      "li",
-      {},
-      `read by: all ${numberWord(model.nHeads)} heads' shares of a row, stacked; the most-read row fills the bar, and hatched means cut short`,
+      `read by: ${sharing} ${model.groupSize === 1 ? "head's" : "heads'"} shares of a row, stacked; the most-read row fills the bar, and hatched means cut short`,
     ),
   );
 }
