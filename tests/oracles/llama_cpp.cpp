@@ -2,6 +2,8 @@
 //
 //   llama_cpp ids <model.gguf> <text file>
 //     token ids as int32 to stdout, BOS first where the file says so
+//   llama_cpp tokenize <model.gguf> < texts
+//     lines in and out are those of tests/native/tokenize.cpp
 //   llama_cpp logits <model.gguf> <ids.i32> <length>
 //     f32 [ids, vocabulary] to stdout; each <length> ids are a sequence
 //   llama_cpp speed <model.gguf> <prompt> <context>…
@@ -14,6 +16,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <string>
 #include <vector>
@@ -86,6 +89,31 @@ void print_ids(const char* model_path, const char* text_path) {
                                    static_cast<int32_t>(ids.size()), true, false);
   if (n < 0) fail("cannot tokenize");
   write(ids.data(), sizeof(int32_t), static_cast<size_t>(n));
+}
+
+std::string from_hex(const std::string& line) {
+  std::string text;
+  for (size_t i = 2; i + 1 < line.size(); i += 2)
+    text += static_cast<char>(std::stoi(line.substr(i, 2), nullptr, 16));
+  return text;
+}
+
+void tokenize_lines(const char* model_path) {
+  const llama_vocab* vocab = llama_model_get_vocab(load(model_path, true));
+  for (int32_t id = 0; id < llama_vocab_n_tokens(vocab); ++id)
+    if (llama_vocab_is_eog(vocab, id)) std::printf("%d ", id);
+  std::printf("\n");
+  for (std::string line; std::getline(std::cin, line);) {
+    const int how = line.empty() ? 0 : line[0] - '0';
+    const std::string text = from_hex(line);
+    std::vector<int32_t> ids(text.size() + 8);
+    const int32_t n =
+        llama_tokenize(vocab, text.data(), static_cast<int32_t>(text.size()), ids.data(),
+                       static_cast<int32_t>(ids.size()), (how & 1) != 0, (how & 2) != 0);
+    if (n < 0) fail("cannot tokenize");
+    for (int32_t i = 0; i < n; ++i) std::printf("%d ", ids[static_cast<size_t>(i)]);
+    std::printf("\n");
+  }
 }
 
 constexpr int32_t kChunk = 256;  // tokens of one call, which holds the logits of all of them
@@ -181,6 +209,8 @@ int main(int argc, char** argv) {
   llama_backend_init();
   if (verb == "ids" && argc == 4) {
     print_ids(argv[2], argv[3]);
+  } else if (verb == "tokenize" && argc == 3) {
+    tokenize_lines(argv[2]);
   } else if (verb == "logits" && argc == 5) {
     print_logits(argv[2], argv[3], std::atoi(argv[4]));
   } else if (verb == "speed" && argc >= 5) {
@@ -188,7 +218,7 @@ int main(int argc, char** argv) {
     for (int i = 4; i < argc; ++i) contexts.push_back(std::atoi(argv[i]));
     print_speed(argv[2], std::atoi(argv[3]), contexts);
   } else {
-    fail("usage: llama_cpp ids|logits|speed <model.gguf> …");
+    fail("usage: llama_cpp ids|tokenize|logits|speed <model.gguf> …");
   }
   std::fflush(stdout);
   std::_Exit(0);  // the operating system frees faster
