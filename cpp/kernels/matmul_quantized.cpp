@@ -19,20 +19,18 @@ constexpr int32_t kFewRows = 2;
 constexpr int32_t kRowsAtOnce = kQuantizedGroup;
 constexpr int32_t kBlocksAtOnce = 32;
 
-// Scales of a block, or minima: of 8 outputs, as f32.
+// Scales of a block, or minima: of 8 outputs, as f32. kBytes: what one has in the tile.
+template <int kBytes>
 class ScaleReader {
  public:
-  explicit ScaleReader(const QuantLayout& layout) : halves_(layout.scale_bytes == 2) {}
-
   // index: 0 the scales (of the first half), 1 what follows them.
   Floats operator()(const std::byte* block, int index, int v) const {
     const int at = index * kQuantTileRows + v * kVectorOutputs;
-    if (halves_) return load_(reinterpret_cast<const uint16_t*>(block) + at);
+    if constexpr (kBytes == 2) return load_(reinterpret_cast<const uint16_t*>(block) + at);
     return Floats::load_unaligned(reinterpret_cast<const float*>(block) + at);
   }
 
  private:
-  bool halves_;
   simd::HalfLoader load_;
 };
 
@@ -118,30 +116,29 @@ void add_minima(const Scales& of, const float* scaled_sum, Floats (&acc)[R][kTil
   }
 }
 
+// Each loop that does the work is a function by itself: an engine allots registers better in small
+// ones.
+
 // R rows with a whole tile, from its planes.
-template <IntDot back_end, int kBits, int R>
+template <IntDot back_end, WeightType type, int R>
 class PlaneProduct {
  public:
-  PlaneProduct(const TiledMatrix& w, const QuantizedRows& in)
-      : layout_(quant_layout(w.type)),
-        n_blocks_(w.n_cols / kQuantBlock),
-        in_(in),
-        scale_(layout_) {}
+  PlaneProduct(const QuantizedRows& in, int32_t n_cols)
+      : in_(in), n_blocks_(n_cols / kQuantBlock) {}
 
-  void operator()(const std::byte* block, int32_t row, const Output& out) const {
-    Rows rows(in_, row, 0);
+  [[gnu::noinline]] void operator()(const std::byte* block, const Output& out) const {
+    Rows rows(in_, 0, 0);
     Floats acc[R][kTileVectors];
     for (auto& of_row : acc) {
       for (Floats& vector : of_row) vector = Floats(0.0f);
     }
-    const int32_t block_bytes = layout_.block_bytes();
 #pragma GCC unroll 1
-    for (int32_t b = 0; b < n_blocks_; ++b, block += block_bytes, rows.advance()) {
-      const auto* planes = reinterpret_cast<const int8_t*>(block + layout_.scales_bytes());
+    for (int32_t b = 0; b < n_blocks_; ++b, block += kLayout.block_bytes(), rows.advance()) {
+      const auto* planes = reinterpret_cast<const int8_t*>(block + kLayout.scales_bytes());
       const auto of = [&](int index, int v) { return scale_(block, index, v); };
-      if constexpr (kBits == 6) {
-        Sums<Span::kFirstHalf> first(rows.dot, layout_.zero_point);
-        Sums<Span::kSecondHalf> second(rows.dot, layout_.zero_point);
+      if constexpr (kLayout.n_scales == 2) {
+        Sums<Span::kFirstHalf> first(rows.dot);
+        Sums<Span::kSecondHalf> second(rows.dot);
         groups_.each(planes, [&](auto group, const auto& w) {
           if constexpr (group() < kQuantGroups / 2) {
             first.add(group, w);
@@ -152,65 +149,75 @@ class PlaneProduct {
         accumulate<R, kTileVectors>(first, of, 0, 0, rows.scale, acc);
         accumulate<R, kTileVectors>(second, of, 1, 0, rows.scale, acc);
       } else {
-        Sums<Span::kBlock> sums(rows.dot, layout_.zero_point);
+        Sums<Span::kBlock> sums(rows.dot);
         groups_.each(planes, [&](auto group, const auto& w) { sums.add(group, w); });
         accumulate<R, kTileVectors>(sums, of, 0, 0, rows.scale, acc);
-        if (layout_.has_minimum) add_minima<R>(of, rows.scaled_sum, acc);
+        if constexpr (kLayout.has_minimum) add_minima<R>(of, rows.scaled_sum, acc);
       }
     }
     for (int r = 0; r < R; ++r) out.store(r, acc[r]);
   }
 
  private:
+  static constexpr QuantLayout kLayout = quant_layout(type);
   template <Span span>
-  using Sums = DotSums<back_end, kBits, span, R, kTileVectors>;
+  using Sums = DotSums<back_end, kLayout.bits, kLayout.zero_point, span, R, kTileVectors>;
 
-  const QuantLayout layout_;
-  const int32_t n_blocks_;
   const QuantizedRows& in_;
-  const ScaleReader scale_;
-  const GroupReader<kBits> groups_{};
+  const int32_t n_blocks_;
+  const ScaleReader<kLayout.scale_bytes> scale_;
+  const GroupReader<kLayout.bits> groups_{};
 };
 
+// A block's quants as bytes [8 groups][8 outputs][4 inputs], or of 16 bits
+// [16 pairs][8 outputs][2 inputs].
+template <class Quant>
 struct UnpackedBlock {
-  alignas(64) int8_t quants[kQuantBlockBytes];
+  alignas(64) Quant quants[kQuantBlockBytes];
   float scales[2][kQuantTileRows];  // two halves' scales, or scales and minima
 };
 
-template <int kBits>
+template <WeightType type>
 class Unpacker {
  public:
-  explicit Unpacker(const QuantLayout& layout) : layout_(layout), scale_(layout) {}
-
-  void operator()(const std::byte* block, UnpackedBlock& to) const {
-    const int n_scales = layout_.n_scales + (layout_.has_minimum ? 1 : 0);
-    for (int i = 0; i < n_scales; ++i) {
+  template <class Quant>
+  void operator()(const std::byte* block, UnpackedBlock<Quant>& to) const {
+    constexpr int kScales = kLayout.n_scales + (kLayout.has_minimum ? 1 : 0);
+    for (int i = 0; i < kScales; ++i) {
       for (int v = 0; v < kTileVectors; ++v) {
         scale_(block, i, v).store_unaligned(&to.scales[i][v * kVectorOutputs]);
       }
     }
-    const auto* planes = reinterpret_cast<const int8_t*>(block + layout_.scales_bytes());
+    const auto* planes = reinterpret_cast<const int8_t*>(block + kLayout.scales_bytes());
     groups_.each(planes, [&](int group, const auto& w) {
       for (int v = 0; v < kTileVectors; ++v) {
-        simd::store_bytes(to.quants + group * kQuantGroupBytes + v * kQuantVectorBytes, w[v]);
+        store(to.quants + group * kQuantGroupBytes, v, w[v]);
       }
     });
   }
 
  private:
-  const QuantLayout layout_;
-  const ScaleReader scale_;
-  const GroupReader<kBits> groups_{};
+  static constexpr QuantLayout kLayout = quant_layout(type);
+
+  static void store(int8_t* group, int v, simd::Bytes w) {
+    simd::store_bytes(group + v * kQuantVectorBytes, w);
+  }
+  static void store(int16_t* group, int v, simd::Bytes w) {
+    const simd::ShortPair pairs = simd::widen_pairs(w);
+    pairs.low.store_unaligned(group + v * kQuantVectorBytes / 2);
+    pairs.high.store_unaligned(group + (kQuantGroupBytes + v * kQuantVectorBytes) / 2);
+  }
+
+  const ScaleReader<kLayout.scale_bytes> scale_;
+  const GroupReader<kLayout.bits> groups_{};
 };
 
-// Four rows with some blocks of a tile as bytes; what came before lies in the output unless these
+// Four rows with some unpacked blocks of a tile; what came before lies in the output unless these
 // are the first.
-template <IntDot back_end, int kBits>
-void multiply_bytes(const UnpackedBlock* blocks, int32_t n_blocks, const QuantLayout& layout,
-                    Rows rows, const Output& out, int32_t n_rows, bool first) {
+template <IntDot back_end, int kBits, int kZeroPoint, bool kMinimum, class Quant>
+[[gnu::noinline]] void multiply_unpacked(const UnpackedBlock<Quant>* blocks, int32_t n_blocks,
+                                         Rows rows, const Output& out, int32_t n_rows, bool first) {
   constexpr int R = kRowsAtOnce;
-  // Vectors taken together: the strict product has two accumulators for each, and eight are enough.
-  constexpr int V = back_end == IntDot::kStrict ? 1 : kTileVectors;
   Floats acc[R][kTileVectors];
   for (int r = 0; r < R; ++r) {
     for (Floats& vector : acc[r]) vector = Floats(0.0f);
@@ -218,17 +225,21 @@ void multiply_bytes(const UnpackedBlock* blocks, int32_t n_blocks, const QuantLa
   }
 #pragma GCC unroll 1
   for (int32_t b = 0; b < n_blocks; ++b, rows.advance()) {
-    const UnpackedBlock& block = blocks[b];
+    const UnpackedBlock<Quant>& block = blocks[b];
     const auto of = [&](int index, int v) {
       return Floats::load_unaligned(&block.scales[index][v * kVectorOutputs]);
     };
     const auto add_span = [&]<Span span>(std::integral_constant<Span, span>, int begin, int end,
                                          int index) {
-      for (int v = 0; v < kTileVectors; v += V) {
-        DotSums<back_end, kBits, span, R, V> sums(rows.dot, layout.zero_point);
-        each_byte_group<V>(block.quants + v * kQuantVectorBytes, begin, end,
-                           [&](int group, const auto& w) { sums.add(group, w); });
-        accumulate<R, V>(sums, of, index, v, rows.scale, acc);
+      if constexpr (sizeof(Quant) == 2) {
+        WideDotSums<kZeroPoint, span, R> sums(rows.dot);
+        each_wide_pair(block.quants, begin, end, sums);
+        accumulate<R, kTileVectors>(sums, of, index, 0, rows.scale, acc);
+      } else {
+        DotSums<back_end, kBits, kZeroPoint, span, R, kTileVectors> sums(rows.dot);
+        each_byte_group<kTileVectors>(block.quants, begin, end,
+                                      [&](int group, const auto& w) { sums.add(group, w); });
+        accumulate<R, kTileVectors>(sums, of, index, 0, rows.scale, acc);
       }
     };
     if constexpr (kBits == 6) {
@@ -237,67 +248,88 @@ void multiply_bytes(const UnpackedBlock* blocks, int32_t n_blocks, const QuantLa
                1);
     } else {
       add_span(std::integral_constant<Span, Span::kBlock>(), 0, kQuantGroups, 0);
-      if (layout.has_minimum) add_minima<R>(of, rows.scaled_sum, acc);
+      if constexpr (kMinimum) add_minima<R>(of, rows.scaled_sum, acc);
     }
   }
   for (int r = 0; r < std::min(R, n_rows); ++r) out.store(r, acc[r]);
 }
 
+// Eight-bit quants as bytes cost more instructions than widened ones on an engine that saturates.
 template <IntDot back_end, int kBits>
+using UnpackedQuant = std::conditional_t<back_end == IntDot::kStrict ||
+                                             (back_end == IntDot::kSaturating && kBits == 8),
+                                         int16_t, int8_t>;
+
+template <IntDot back_end, WeightType type>
 void run_many(const TiledMatrix& w, const QuantizedRows& in, int32_t n_rows, float* out,
               int32_t out_stride, TileRange tiles) {
-  const QuantLayout layout = quant_layout(w.type);
-  const Unpacker<kBits> unpack(layout);
+  constexpr QuantLayout kLayout = quant_layout(type);
+  const Unpacker<type> unpack;
   const int32_t n_blocks = w.n_cols / kQuantBlock;
-  UnpackedBlock blocks[kBlocksAtOnce];
-  const std::byte* block = w.data + static_cast<size_t>(tiles.begin) * tile_bytes(w.type, w.n_cols);
+  UnpackedBlock<UnpackedQuant<back_end, kLayout.bits>> blocks[kBlocksAtOnce];
+  const std::byte* block = w.data + static_cast<size_t>(tiles.begin) * tile_bytes(type, w.n_cols);
   for (int32_t t = tiles.begin; t < tiles.end; ++t) {
     const int32_t first_output = t * kQuantTileRows;
     for (int32_t begin = 0; begin < n_blocks; begin += kBlocksAtOnce) {
       const int32_t n = std::min(kBlocksAtOnce, n_blocks - begin);
-      for (int32_t b = 0; b < n; ++b, block += layout.block_bytes()) unpack(block, blocks[b]);
+      for (int32_t b = 0; b < n; ++b, block += kLayout.block_bytes()) unpack(block, blocks[b]);
       for (int32_t r = 0; r < n_rows; r += kRowsAtOnce) {
         const Output to{out + static_cast<int64_t>(r) * out_stride + first_output, out_stride,
                         w.n_rows - first_output};
-        multiply_bytes<back_end, kBits>(blocks, n, layout, Rows(in, r, begin), to, n_rows - r,
-                                        begin == 0);
+        multiply_unpacked<back_end, kLayout.bits, kLayout.zero_point, kLayout.has_minimum>(
+            blocks, n, Rows(in, r, begin), to, n_rows - r, begin == 0);
       }
     }
   }
 }
 
-template <IntDot back_end, int kBits, int R>
+template <IntDot back_end, WeightType type, int R>
 void run_few(const TiledMatrix& w, const QuantizedRows& in, float* out, int32_t out_stride,
              TileRange tiles) {
-  const PlaneProduct<back_end, kBits, R> multiply(w, in);
-  const size_t bytes = tile_bytes(w.type, w.n_cols);
+  const PlaneProduct<back_end, type, R> multiply(in, w.n_cols);
+  const size_t bytes = tile_bytes(type, w.n_cols);
   for (int32_t t = tiles.begin; t < tiles.end; ++t) {
     const int32_t first_output = t * kQuantTileRows;
-    multiply(w.data + static_cast<size_t>(t) * bytes, 0,
+    multiply(w.data + static_cast<size_t>(t) * bytes,
              Output{out + first_output, out_stride, w.n_rows - first_output});
   }
 }
 
-template <IntDot back_end, int kBits>
+template <IntDot back_end, WeightType type>
 void run(const TiledMatrix& w, const QuantizedRows& in, int32_t n_rows, float* out,
          int32_t out_stride, TileRange tiles) {
-  if (n_rows > kFewRows) return run_many<back_end, kBits>(w, in, n_rows, out, out_stride, tiles);
-  if (n_rows == 2) return run_few<back_end, kBits, 2>(w, in, out, out_stride, tiles);
-  run_few<back_end, kBits, 1>(w, in, out, out_stride, tiles);
+  // Quants of 7 bits and fewer are the same to a signed and to an unsigned operand.
+  constexpr bool kAlike = back_end == IntDot::kUnsigned && quant_layout(type).bits < 8;
+  constexpr IntDot kWay = kAlike ? IntDot::kSigned : back_end;
+  if (n_rows > kFewRows) return run_many<kWay, type>(w, in, n_rows, out, out_stride, tiles);
+  if (n_rows == 2) return run_few<kWay, type, 2>(w, in, out, out_stride, tiles);
+  run_few<kWay, type, 1>(w, in, out, out_stride, tiles);
 }
 
 template <IntDot back_end>
 void run(const TiledMatrix& w, const QuantizedRows& in, int32_t n_rows, float* out,
          int32_t out_stride, TileRange tiles) {
-  switch (quant_layout(w.type).bits) {
-    case 4:
-      return run<back_end, 4>(w, in, n_rows, out, out_stride, tiles);
-    case 5:
-      return run<back_end, 5>(w, in, n_rows, out, out_stride, tiles);
-    case 6:
-      return run<back_end, 6>(w, in, n_rows, out, out_stride, tiles);
-    default:
-      return run<back_end, 8>(w, in, n_rows, out, out_stride, tiles);
+  switch (w.type) {
+    case WeightType::kQ4_0:
+      return run<back_end, WeightType::kQ4_0>(w, in, n_rows, out, out_stride, tiles);
+    case WeightType::kQ4_1:
+      return run<back_end, WeightType::kQ4_1>(w, in, n_rows, out, out_stride, tiles);
+    case WeightType::kQ5_0:
+      return run<back_end, WeightType::kQ5_0>(w, in, n_rows, out, out_stride, tiles);
+    case WeightType::kQ5_1:
+      return run<back_end, WeightType::kQ5_1>(w, in, n_rows, out, out_stride, tiles);
+    case WeightType::kQ8_0:
+      return run<back_end, WeightType::kQ8_0>(w, in, n_rows, out, out_stride, tiles);
+    case WeightType::kQ4_K:
+      return run<back_end, WeightType::kQ4_K>(w, in, n_rows, out, out_stride, tiles);
+    case WeightType::kQ5_K:
+      return run<back_end, WeightType::kQ5_K>(w, in, n_rows, out, out_stride, tiles);
+    case WeightType::kQ6_K:
+      return run<back_end, WeightType::kQ6_K>(w, in, n_rows, out, out_stride, tiles);
+    case WeightType::kF32:
+    case WeightType::kF16:
+    case WeightType::kBF16:
+      break;
   }
 }
 

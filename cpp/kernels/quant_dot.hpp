@@ -30,17 +30,17 @@ struct DotInput {
 enum class Span { kBlock, kFirstHalf, kSecondHalf };
 
 // V vectors of outputs with R rows:
-//   DotSums sums(x, zero_point);  sums.add(group, w) for every group of the span;
-//   sums.total(r, v): the sum of (quant - zero_point) * input, exact.
-// zero_point is 0 for kBits == 8, else 0 or 2^(kBits - 1).
-template <IntDot, int kBits, Span, int R, int V>
+//   DotSums sums(x);  sums.add(group, w) for every group of the span;
+//   sums.total(r, v): the sum of (quant - zero point) * input, exact.
+// The zero point is kZeroPoint: 0, or 2^(kBits - 1) where kBits < 8.
+template <IntDot, int kBits, int kZeroPoint, Span, int R, int V>
 class DotSums;
 
 // What the ways share: the rows and what is known of them.
 template <Span span>
 class DotRows {
  protected:
-  DotRows(const DotInput& x, int32_t zero_point) : x_(x), zero_point_(zero_point) {}
+  explicit DotRows(const DotInput& x) : x_(x) {}
 
   template <class T>
   static const T* input(const T* rows, int r, int group) {
@@ -56,13 +56,12 @@ class DotRows {
   }
 
   const DotInput x_;
-  const int32_t zero_point_;
 };
 
-template <int kBits, Span span, int R, int V>
-class DotSums<IntDot::kStrict, kBits, span, R, V> : DotRows<span> {
+template <int kBits, int kZeroPoint, Span span, int R, int V>
+class DotSums<IntDot::kStrict, kBits, kZeroPoint, span, R, V> : DotRows<span> {
  public:
-  DotSums(const DotInput& x, int32_t zero_point) : DotRows<span>(x, zero_point) {
+  explicit DotSums(const DotInput& x) : DotRows<span>(x) {
     for (int r = 0; r < R; ++r) {
       for (int v = 0; v < V; ++v) low_[r][v] = high_[r][v] = simd::Ints(0);
     }
@@ -80,8 +79,8 @@ class DotSums<IntDot::kStrict, kBits, span, R, V> : DotRows<span> {
   }
   simd::Ints total(int r, int v) const {
     const simd::Ints sum = simd::add_neighbours(low_[r][v], high_[r][v]);
-    if constexpr (kBits == 8) return sum;
-    return sum - simd::Ints(this->zero_point_ * this->input_sum(r));
+    if constexpr (kZeroPoint == 0) return sum;
+    return sum - simd::Ints(kZeroPoint * this->input_sum(r));
   }
 
  private:
@@ -89,17 +88,17 @@ class DotSums<IntDot::kStrict, kBits, span, R, V> : DotRows<span> {
 };
 
 // Sums of four products in one instruction.
-template <simd::Int8Kind kind, int kBits, Span span, int R, int V>
+template <simd::Int8Kind kind, int kBits, int kZeroPoint, Span span, int R, int V>
 class DotSums4 : DotRows<span> {
   // An unsigned second operand takes eight-bit quants plus 128; 128 times the sum of the inputs is
   // taken off beforehand.
   static constexpr bool kBiased = kBits == 8 && kind == simd::Int8Kind::kUnsigned;
 
  public:
-  DotSums4(const DotInput& x, int32_t zero_point) : DotRows<span>(x, zero_point) {
+  explicit DotSums4(const DotInput& x) : DotRows<span>(x) {
     for (int r = 0; r < R; ++r) {
-      const int32_t start =
-          kBits == 8 && !kBiased ? 0 : -(kBiased ? 128 : zero_point) * this->input_sum(r);
+      constexpr int32_t kBias = kBiased ? 128 : kZeroPoint;
+      const int32_t start = kBias == 0 ? 0 : -kBias * this->input_sum(r);
       for (int v = 0; v < V; ++v) sums_[r][v] = simd::Ints(start);
     }
   }
@@ -118,28 +117,28 @@ class DotSums4 : DotRows<span> {
   simd::Ints sums_[R][V];
 };
 
-template <int kBits, Span span, int R, int V>
-class DotSums<IntDot::kSigned, kBits, span, R, V>
-    : public DotSums4<simd::Int8Kind::kSigned, kBits, span, R, V> {
-  using DotSums4<simd::Int8Kind::kSigned, kBits, span, R, V>::DotSums4;
+template <int kBits, int kZeroPoint, Span span, int R, int V>
+class DotSums<IntDot::kSigned, kBits, kZeroPoint, span, R, V>
+    : public DotSums4<simd::Int8Kind::kSigned, kBits, kZeroPoint, span, R, V> {
+  using DotSums4<simd::Int8Kind::kSigned, kBits, kZeroPoint, span, R, V>::DotSums4;
 };
-template <int kBits, Span span, int R, int V>
-class DotSums<IntDot::kUnsigned, kBits, span, R, V>
-    : public DotSums4<simd::Int8Kind::kUnsigned, kBits, span, R, V> {
-  using DotSums4<simd::Int8Kind::kUnsigned, kBits, span, R, V>::DotSums4;
+template <int kBits, int kZeroPoint, Span span, int R, int V>
+class DotSums<IntDot::kUnsigned, kBits, kZeroPoint, span, R, V>
+    : public DotSums4<simd::Int8Kind::kUnsigned, kBits, kZeroPoint, span, R, V> {
+  using DotSums4<simd::Int8Kind::kUnsigned, kBits, kZeroPoint, span, R, V>::DotSums4;
 };
 
 // Sums of two products in 16 bits. With c = 2^(kBits - 1), sum (q - c) * x lies within
 // c * 127 * (inputs of a lane): at most 16 * 127 * 16 = 32 * 127 * 8 = 32512. So a lane that starts
 // at -c * sum(x) ends with its exact value, whatever wraps on the way, and is widened once.
-template <int kBits, Span span, int R, int V>
-class DotSums<IntDot::kSaturating, kBits, span, R, V> : DotRows<span> {
+template <int kBits, int kZeroPoint, Span span, int R, int V>
+class DotSums<IntDot::kSaturating, kBits, kZeroPoint, span, R, V> : DotRows<span> {
   static constexpr auto kKind = simd::Int8Kind::kSaturating;
   static constexpr int32_t kCentre = 1 << (kBits - 1);
   static_assert(kCentre * 127 * (span == Span::kBlock ? 16 : 8) <= 32767);
 
  public:
-  DotSums(const DotInput& x, int32_t zero_point) : DotRows<span>(x, zero_point) {
+  explicit DotSums(const DotInput& x) : DotRows<span>(x) {
     for (int r = 0; r < R; ++r) {
       const int16_t* lanes = this->half_lanes(r);
       simd::Shorts start = simd::splat_2(lanes);
@@ -158,7 +157,7 @@ class DotSums<IntDot::kSaturating, kBits, span, R, V> : DotRows<span> {
   }
   simd::Ints total(int r, int v) const {
     const simd::Ints sum = simd::add_pairs(sums_[r][v]);
-    if (this->zero_point_ == kCentre) return sum;
+    if constexpr (kZeroPoint == kCentre) return sum;
     return sum + simd::Ints(kCentre * this->input_sum(r));
   }
 
@@ -171,11 +170,11 @@ class DotSums<IntDot::kSaturating, kBits, span, R, V> : DotRows<span> {
 // sum falls short by |x| there, which is where it starts. Two products are at most
 // 2 * 128 * 127 = 32512.
 template <Span span, int R, int V>
-class DotSums<IntDot::kSaturating, 8, span, R, V> : DotRows<span> {
+class DotSums<IntDot::kSaturating, 8, 0, span, R, V> : DotRows<span> {
   static_assert(span == Span::kBlock);
 
  public:
-  DotSums(const DotInput& x, int32_t zero_point) : DotRows<span>(x, zero_point) {
+  explicit DotSums(const DotInput& x) : DotRows<span>(x) {
     for (int r = 0; r < R; ++r) {
       for (int v = 0; v < V; ++v) sums_[r][v] = simd::Ints(x.negative[r]);
     }
@@ -195,6 +194,33 @@ class DotSums<IntDot::kSaturating, 8, span, R, V> : DotRows<span> {
 
  private:
   simd::Ints sums_[R][V];
+};
+
+// The same from quants that are widened already, [16 pairs of inputs][8 outputs][2 inputs] of 16
+// bits: the fastest way for many rows where there is no better one for the bytes.
+template <int kZeroPoint, Span span, int R>
+class WideDotSums : DotRows<span> {
+ public:
+  explicit WideDotSums(const DotInput& x) : DotRows<span>(x) {
+    for (int r = 0; r < R; ++r) {
+      for (int v = 0; v < simd::kTileVectors; ++v) sums_[r][v] = simd::Ints(0);
+    }
+  }
+  void add(int pair, const simd::Shorts (&w)[simd::kTileVectors]) {
+    for (int r = 0; r < R; ++r) {
+      const simd::Shorts input = simd::splat_2(this->x_.wide + r * kQuantBlock + pair * 2);
+      for (int v = 0; v < simd::kTileVectors; ++v) {
+        sums_[r][v] = sums_[r][v] + simd::dot_pairs(w[v], input);
+      }
+    }
+  }
+  simd::Ints total(int r, int v) const {
+    if constexpr (kZeroPoint == 0) return sums_[r][v];
+    return sums_[r][v] - simd::Ints(kZeroPoint * this->input_sum(r));
+  }
+
+ private:
+  simd::Ints sums_[R][simd::kTileVectors];
 };
 
 }  // namespace onehead::detail

@@ -168,6 +168,20 @@ void each_byte_group(const int8_t* bytes, int begin, int end, Use&& use) {
   }
 }
 
+// The same of widened quants, [16 pairs][8 outputs][2 inputs], of the groups from `begin` on.
+template <class Sums>
+void each_wide_pair(const int16_t* quants, int begin, int end, Sums& sums) {
+#pragma GCC unroll 1
+  for (int pair = 2 * begin; pair < 2 * end; ++pair) {
+    simd::Shorts w[simd::kTileVectors];
+    for (int v = 0; v < simd::kTileVectors; ++v) {
+      w[v] = simd::Shorts::load_unaligned(quants +
+                                          (pair * kQuantGroupBytes + v * kQuantVectorBytes) / 2);
+    }
+    sums.add(pair, w);
+  }
+}
+
 template <>
 class GroupReader<8> {
  public:

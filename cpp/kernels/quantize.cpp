@@ -1,6 +1,7 @@
 #include "kernels/quantize.hpp"
 
 #include <bit>
+#include <cstring>
 #include <limits>
 
 #include "kernels/tiled_matrix.hpp"
@@ -76,43 +77,58 @@ void round_block(const float* x, float scale, int32_t* rounded) {
   }
 }
 
-// Block `at` of the arrays.
+// Sums over a half of a block, of the elements with the same i % 4.
+struct HalfSums {
+  int32_t value[kQuantGroup] = {};
+  int32_t magnitude[kQuantGroup] = {};
+
+  explicit HalfSums(const int32_t* rounded) {
+    for (int i = 0; i < kQuantBlock / 2; i += kQuantGroup) {
+      for (int j = 0; j < kQuantGroup; ++j) {
+        const int32_t element = rounded[i + j];
+        value[j] += element;
+        magnitude[j] += element < 0 ? -element : element;
+      }
+    }
+  }
+};
+
+// Block `at` of the arrays. Everything is made in local arrays first: bytes in memory may be
+// anything to a compiler, and then it does not use SIMD.
 void quantize_block(const float* x, const QuantizedRows& out, int64_t at) {
   const float scale = largest_magnitude(x) / 127.0f;
   alignas(64) int32_t rounded[kQuantBlock];
+  alignas(64) int16_t wide[kQuantBlock];
+  alignas(64) int8_t q[kQuantBlock], magnitude[kQuantBlock], sign[kQuantBlock];
   round_block(x, scale, rounded);
+  for (int i = 0; i < kQuantBlock; ++i) wide[i] = static_cast<int16_t>(rounded[i]);
+  for (int i = 0; i < kQuantBlock; ++i) q[i] = static_cast<int8_t>(wide[i]);
+  for (int i = 0; i < kQuantBlock; ++i) sign[i] = static_cast<int8_t>(q[i] < 0 ? -1 : 0);
+  for (int i = 0; i < kQuantBlock; ++i) {
+    magnitude[i] = static_cast<int8_t>((q[i] ^ sign[i]) - sign[i]);
+  }
+  const int64_t first = at * kQuantBlock;
+  std::memcpy(out.q + first, q, sizeof q);
+  std::memcpy(out.wide + first, wide, sizeof wide);
+  std::memcpy(out.magnitude + first, magnitude, sizeof magnitude);
+  std::memcpy(out.sign + first, sign, sizeof sign);
 
-  int8_t* q = out.q + at * kQuantBlock;
-  int16_t* wide = out.wide + at * kQuantBlock;
-  int8_t* magnitude = out.magnitude + at * kQuantBlock;
-  int8_t* sign = out.sign + at * kQuantBlock;
+  const HalfSums halves[] = {HalfSums(rounded), HalfSums(rounded + kQuantBlock / 2)};
   int32_t total = 0;
   int32_t total_magnitude = 0;
-  for (int i = 0; i < kQuantBlock; ++i) {
-    const int32_t value = rounded[i];
-    const int32_t absolute = value < 0 ? -value : value;
-    q[i] = static_cast<int8_t>(value);
-    wide[i] = static_cast<int16_t>(value);
-    magnitude[i] = static_cast<int8_t>(absolute);
-    sign[i] = static_cast<int8_t>(value >> 31);
-    total += value;
-    total_magnitude += absolute;
+  int16_t* lane_sums = out.lane_sums + at * 4;
+  for (const HalfSums& half : halves) {
+    const int32_t low = half.value[0] + half.value[1];
+    const int32_t high = half.value[2] + half.value[3];
+    *lane_sums++ = static_cast<int16_t>(-low);
+    *lane_sums++ = static_cast<int16_t>(-high);
+    total += low + high;
+    for (const int32_t sum : half.magnitude) total_magnitude += sum;
   }
   out.scale[at] = scale;
   out.scaled_sum[at] = static_cast<float>(total) * scale;
   out.sum[at] = total;
   out.negative[at] = (total_magnitude - total) / 2;
-
-  // Two elements of a 16-bit lane, eight lanes of a half in turn.
-  for (int half = 0; half < 2; ++half) {
-    int32_t lanes[2] = {0, 0};
-    for (int i = 0; i < kQuantBlock / 2; ++i) {
-      lanes[i % kQuantGroup / 2] += rounded[half * kQuantBlock / 2 + i];
-    }
-    for (int lane = 0; lane < 2; ++lane) {
-      out.lane_sums[at * 4 + half * 2 + lane] = static_cast<int16_t>(-lanes[lane]);
-    }
-  }
 }
 
 }  // namespace

@@ -27,6 +27,11 @@ struct ShortPair {
   Shorts low, high;
 };
 
+// The even and the odd elements of two vectors, in order.
+struct IntPair {
+  Ints even, odd;
+};
+
 #if defined(__wasm_simd128__)
 
 // Sign extends each half.
@@ -37,10 +42,9 @@ inline ShortPair widen(Bytes bytes) {
 inline Shorts splat_4(const int16_t* from) { return Shorts(wasm_v128_load64_splat(from)); }
 // Sums of two neighbouring products.
 inline Ints dot_pairs(Shorts a, Shorts b) { return Ints(wasm_i32x4_dot_i16x8(a, b)); }
-// From sums of pairs to one sum per output: low has the first half of the outputs, high the second.
-inline Ints add_neighbours(Ints low, Ints high) {
-  return Ints(wasm_i32x4_add(wasm_i32x4_shuffle(low, high, 0, 2, 4, 6),
-                             wasm_i32x4_shuffle(low, high, 1, 3, 5, 7)));
+inline IntPair deinterleave(Ints low, Ints high) {
+  return {Ints(wasm_i32x4_shuffle(low, high, 0, 2, 4, 6)),
+          Ints(wasm_i32x4_shuffle(low, high, 1, 3, 5, 7))};
 }
 
 #elif defined(__AVX2__)
@@ -53,9 +57,13 @@ inline Shorts splat_4(const int16_t* from) {
   return Shorts(_mm256_broadcastq_epi64(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from))));
 }
 inline Ints dot_pairs(Shorts a, Shorts b) { return Ints(_mm256_madd_epi16(a, b)); }
-inline Ints add_neighbours(Ints low, Ints high) {
-  // hadd works inside 128-bit halves; the permutation brings the outputs back in order.
-  return Ints(_mm256_permute4x64_epi64(_mm256_hadd_epi32(low, high), 0xd8));
+inline IntPair deinterleave(Ints low, Ints high) {
+  // The shuffles work inside 128-bit halves; the permutation brings the outputs back in order.
+  const __m256 a = _mm256_castsi256_ps(low);
+  const __m256 b = _mm256_castsi256_ps(high);
+  const __m256i even = _mm256_castps_si256(_mm256_shuffle_ps(a, b, 0x88));
+  const __m256i odd = _mm256_castps_si256(_mm256_shuffle_ps(a, b, 0xdd));
+  return {Ints(_mm256_permute4x64_epi64(even, 0xd8)), Ints(_mm256_permute4x64_epi64(odd, 0xd8))};
 }
 
 #elif defined(__SSE2__)
@@ -69,11 +77,11 @@ inline Shorts splat_4(const int16_t* from) {
   return Shorts(_mm_unpacklo_epi64(four, four));
 }
 inline Ints dot_pairs(Shorts a, Shorts b) { return Ints(_mm_madd_epi16(a, b)); }
-inline Ints add_neighbours(Ints low, Ints high) {
+inline IntPair deinterleave(Ints low, Ints high) {
   const __m128 a = _mm_castsi128_ps(low);
   const __m128 b = _mm_castsi128_ps(high);
-  return Ints(_mm_add_epi32(_mm_castps_si128(_mm_shuffle_ps(a, b, 0x88)),
-                            _mm_castps_si128(_mm_shuffle_ps(a, b, 0xdd))));
+  return {Ints(_mm_castps_si128(_mm_shuffle_ps(a, b, 0x88))),
+          Ints(_mm_castps_si128(_mm_shuffle_ps(a, b, 0xdd)))};
 }
 
 #elif defined(__aarch64__)
@@ -88,11 +96,27 @@ inline Shorts splat_4(const int16_t* from) {
 inline Ints dot_pairs(Shorts a, Shorts b) {
   return Ints(vpaddq_s32(vmull_s16(vget_low_s16(a), vget_low_s16(b)), vmull_high_s16(a, b)));
 }
-inline Ints add_neighbours(Ints low, Ints high) { return Ints(vpaddq_s32(low, high)); }
+inline IntPair deinterleave(Ints low, Ints high) {
+  return {Ints(vuzp1q_s32(low, high)), Ints(vuzp2q_s32(low, high))};
+}
 
 #else
 #error "the int8 matrix product has no code for this instruction set"
 #endif
+
+// From sums of pairs to one sum per output: low has the first half of the outputs, high the second.
+inline Ints add_neighbours(Ints low, Ints high) {
+  const IntPair pairs = deinterleave(low, high);
+  return pairs.even + pairs.odd;
+}
+
+// Bytes [outputs][4 inputs], widened: [outputs][inputs 0 and 1], and the same with inputs 2 and 3.
+inline ShortPair widen_pairs(Bytes bytes) {
+  const ShortPair wide = widen(bytes);
+  const IntPair pairs =
+      deinterleave(xsimd::bitwise_cast<int32_t>(wide.low), xsimd::bitwise_cast<int32_t>(wide.high));
+  return {xsimd::bitwise_cast<int16_t>(pairs.even), xsimd::bitwise_cast<int16_t>(pairs.odd)};
+}
 
 // Bytes shifted as 16-bit numbers: bits of one byte come into the other, where the caller masks
 // them away. (Shifts of bytes are slow on x86.)

@@ -37,7 +37,8 @@ async function prepare(type, outputs, rows, way) {
 }
 
 for (const [where, outputs, rowCounts] of [
-  ["cache", 256, [1, 2, 4, 16]],
+  ["cache", 256, [1, 2, 4]],
+  ["prompt", 2048, [64]],
   ["memory", 65536, [1]],
 ]) {
   for (const rows of rowCounts) {
