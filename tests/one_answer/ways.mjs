@@ -92,8 +92,10 @@ function afterFork(engine, tokens, ablate) {
       );
   for (let i = half; i < tokens.length; i += 4) push(engine, child, tokens, i, Math.min(i + 4, tokens.length), logits);
   close(engine, child);
+  // Where a window has let go of what it would need, the session goes back to nothing, and reads again.
   rewind(engine, parent, half);
   const again = [];
+  for (let i = engine.sessionPosition(parent); i < half; i++) forward(engine, [{ session: parent, token: tokens[i] }]);
   for (let i = half; i < tokens.length; i += 4) push(engine, parent, tokens, i, Math.min(i + 4, tokens.length), again);
   close(engine, parent);
   again.forEach((row, position) => {
