@@ -25,6 +25,7 @@ set(wasm_link_flags
   -sFILESYSTEM=0              # the core does no I/O
   -sALLOW_MEMORY_GROWTH       # a model's size is known only from its header …
   -sMAXIMUM_MEMORY=4GB        # … up to what wasm32 can address
+  -sMEMORY_GROWTH_LINEAR_STEP=1MB   # takes what was asked for, not a fifth more on top
   -sINITIAL_MEMORY=4MB        # small before a model is loaded
   -sSTACK_SIZE=262144         # kernels keep tiles on the stack (default is 64 KB)
   -lexports.js                # asks for nothing but that imports and exports keep their names: cut to letters,

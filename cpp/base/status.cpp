@@ -24,6 +24,8 @@ std::string_view error_name(ErrorCode code) {
       return "disposed";
     case ErrorCode::kBusy:
       return "busy";
+    case ErrorCode::kBadSession:
+      return "bad-session";
     case ErrorCode::kInternal:
       break;
   }

@@ -22,6 +22,7 @@ enum class ErrorCode : int32_t {
   kDisposed,
   kBusy,
   kInternal,
+  kBadSession,  // bytes that are no saved session, or one of another model
 };
 
 // The stable kebab-case name of a code ("bad-file"); "internal" for a number that is no code.

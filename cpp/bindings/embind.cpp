@@ -29,7 +29,7 @@ struct Info {
   int32_t n_layers, model_dim, hidden_dim, n_query_heads, n_kv_heads, head_dim, vocab_size,
       context_length;
   double parameter_count, weight_bytes, kv_bytes_per_token;
-  std::string int_dot, isa, numerics_id;
+  std::string int_dot, isa, numerics_id, cache;
   int32_t bos_id, eos_id;
 };
 
@@ -51,6 +51,7 @@ Info info(const Engine& engine) {
           std::string(int_dot_name(model.int_dot())),
           std::string(onehead::isa_name()),
           onehead::kNumericsId,
+          std::string(kv_type_name(model.cache().type())),
           model.tokenizer().bos(),
           model.tokenizer().eos()};
 }
@@ -135,6 +136,7 @@ EMSCRIPTEN_BINDINGS(onehead) {
       .field("intDot", &Info::int_dot)
       .field("isa", &Info::isa)
       .field("numericsId", &Info::numerics_id)
+      .field("cache", &Info::cache)
       .field("bosId", &Info::bos_id)
       .field("eosId", &Info::eos_id);
 
@@ -163,6 +165,13 @@ EMSCRIPTEN_BINDINGS(onehead) {
       .function("forkSession", &Engine::fork_session)
       .function("freeSession", &Engine::free_session)
       .function("rewindSession", &Engine::rewind_session)
+      .function("reserveSession", &Engine::reserve_session)
+      .function("saveBegin", &Engine::save_begin)
+      .function("saveBytes", &Engine::save_bytes)
+      .function("savePull", &Engine::save_pull)
+      .function("restoreBegin", &Engine::restore_begin)
+      .function("restorePush", &Engine::restore_push)
+      .function("restoreEnd", &Engine::restore_end)
       .function("sessionPosition", &Engine::session_position)
       .function("sessionKvBytes", &Engine::session_kv_bytes)
       .function("configureSession", &configure_session)

@@ -22,13 +22,17 @@ int32_t Engine::fail(Status status) {
 
 // Loading
 
-int32_t Engine::load_begin(double file_bytes, int32_t context_length, bool precision_f32) {
+int32_t Engine::load_begin(double file_bytes, int32_t context_length, bool precision_f32,
+                           bool cache_int8) {
+  writer_.reset();
+  reader_.reset();
   sessions_.clear();
   model_.reset();
   LoadOptions options;
   options.file_bytes = file_bytes > 0 ? static_cast<uint64_t>(file_bytes) : 0;
   options.context_length = context_length;
   options.precision_f32 = precision_f32;
+  options.cache = cache_int8 ? KvType::kInt8 : KvType::kF32;
   loader_.emplace(options);
   return 0;
 }
@@ -59,8 +63,9 @@ int32_t Engine::load_end() {
   return 0;
 }
 
-int32_t Engine::estimate_begin(int32_t context_length, bool precision_f32) {
+int32_t Engine::estimate_begin(int32_t context_length, bool precision_f32, bool cache_int8) {
   LoadOptions options;
+  options.cache = cache_int8 ? KvType::kInt8 : KvType::kF32;
   options.context_length = context_length;
   options.precision_f32 = precision_f32;
   estimator_.emplace(options);
@@ -175,6 +180,55 @@ int32_t Engine::session_position(int32_t handle) const {
 double Engine::session_kv_bytes(int32_t handle) const {
   const Session* session = find(handle);
   return session == nullptr ? 0 : static_cast<double>(session->kv_bytes());
+}
+
+int32_t Engine::reserve_session(int32_t handle, int32_t position) {
+  Session* session = find(handle);
+  return fail(session == nullptr ? no_such_session() : session->reserve(position));
+}
+
+int32_t Engine::save_begin(int32_t handle, int32_t n_pending) {
+  const Session* session = find(handle);
+  if (session == nullptr) return fail(no_such_session());
+  const size_t n = std::min(ids_.size(), static_cast<size_t>(std::max(n_pending, 0)));
+  writer_.emplace(*model_, *session, std::span<const int32_t>(ids_).first(n));
+  return 0;
+}
+
+double Engine::save_bytes() const {
+  return writer_ ? static_cast<double>(writer_->total_bytes()) : 0.0;
+}
+
+int32_t Engine::save_pull(int32_t bytes) {
+  if (!writer_) return 0;
+  const size_t n = writer_->pull(std::as_writable_bytes(staging(bytes)));
+  if (n == 0) writer_.reset();
+  return static_cast<int32_t>(n);
+}
+
+int32_t Engine::restore_begin(double total_bytes) {
+  if (!model_) return fail(no_model());
+  reader_.emplace(*model_, total_bytes > 0 ? static_cast<uint64_t>(total_bytes) : 0);
+  return 0;
+}
+
+int32_t Engine::restore_push(int32_t bytes) {
+  if (!reader_) return fail({ErrorCode::kBadArgument, "No session is being restored."});
+  const size_t n = std::min(staging_.size(), static_cast<size_t>(std::max(bytes, 0)));
+  Status status = reader_->push(std::as_bytes(std::span<const uint8_t>(staging_).first(n)));
+  if (!status.ok()) reader_.reset();
+  return fail(std::move(status));
+}
+
+int32_t Engine::restore_end() {
+  if (!reader_) return -fail({ErrorCode::kBadArgument, "No session is being restored."});
+  Expected<RestoredSession> restored = reader_->finish();
+  reader_.reset();
+  staging_ = {};
+  if (!restored.ok()) return -fail(restored.status());
+  tokens_ = restored->session->tokens();
+  tokens_.insert(tokens_.end(), restored->pending.begin(), restored->pending.end());
+  return keep(std::move(restored->session));
 }
 
 int32_t Engine::configure_session(int32_t handle, const SamplerOptions& options) {

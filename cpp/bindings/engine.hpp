@@ -14,6 +14,7 @@
 #include "runtime/estimate.hpp"
 #include "runtime/loader.hpp"
 #include "runtime/model.hpp"
+#include "runtime/saved_session.hpp"
 #include "runtime/session.hpp"
 
 namespace onehead {
@@ -39,13 +40,14 @@ inline constexpr int32_t kTraceHidden = 4;
 class Engine {
  public:
   // Loading: begin, then stage and push pieces of the file, then end.
-  int32_t load_begin(double file_bytes, int32_t context_length, bool precision_f32);
+  int32_t load_begin(double file_bytes, int32_t context_length, bool precision_f32,
+                     bool cache_int8);
   std::span<uint8_t> staging(int32_t bytes);  // at most 1 MiB
   int32_t load_push(int32_t bytes);
   int32_t load_end();
 
   // Before loading: begin, then stage and push pieces until there is an estimate.
-  int32_t estimate_begin(int32_t context_length, bool precision_f32);
+  int32_t estimate_begin(int32_t context_length, bool precision_f32, bool cache_int8);
   int32_t estimate_push(int32_t bytes);
   const std::optional<Estimate>& estimate() const { return estimator_->estimate(); }
   bool has_model() const { return model_ != nullptr; }
@@ -71,6 +73,16 @@ class Engine {
   int32_t rewind_session(int32_t handle, int32_t position);
   int32_t session_position(int32_t handle) const;
   double session_kv_bytes(int32_t handle) const;
+  int32_t reserve_session(int32_t handle, int32_t position);
+  // Saving: begin with the tokens that follow the session's in ids_buffer, then pull pieces into
+  // staging until 0 bytes come. The session must not change meanwhile.
+  int32_t save_begin(int32_t handle, int32_t n_pending);
+  double save_bytes() const;
+  int32_t save_pull(int32_t bytes);  // how many were written
+  // Restoring: begin, stage and push pieces, then end, which gives a handle and all tokens().
+  int32_t restore_begin(double total_bytes);
+  int32_t restore_push(int32_t bytes);
+  int32_t restore_end();
   int32_t configure_session(int32_t handle, const SamplerOptions& options);
   int32_t set_ablation(int32_t handle, int32_t n_pairs);
 
@@ -107,6 +119,8 @@ class Engine {
   std::optional<Estimator> estimator_;
   std::unique_ptr<Model> model_;
   std::vector<std::unique_ptr<Session>> sessions_;  // by handle; null: free
+  std::optional<SessionWriter> writer_;
+  std::optional<SessionReader> reader_;
   std::string last_error_;
   std::vector<uint8_t> staging_;
   std::vector<int32_t> tokens_;

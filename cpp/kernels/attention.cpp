@@ -2,199 +2,22 @@
 
 #include <algorithm>
 
+#include "kernels/attention_f32.hpp"
+#include "kernels/attention_int8.hpp"
 #include "kernels/attention_softmax.hpp"
-#include "kernels/attention_tile.hpp"
+#include "kernels/hadamard.hpp"
+#include "simd/exp.hpp"
 
 namespace onehead {
-namespace {
-
-using detail::Fold;
-using detail::kCoefficientStride;
-using detail::Span;
-using simd::F32;
-using simd::kLanes;
-
-static_assert(kCoefficientStride == kBlockPositions);
-
-// R rows that pass over the block together, and the positions that any of them sees.
-template <int R>
-struct RowTile {
-  AttentionRow* const* rows;
-  int32_t begin = kBlockPositions, end = 0;            // seen by some row
-  int32_t span_begin = kBlockPositions, span_end = 0;  // the same in whole groups of 16
-
-  explicit RowTile(AttentionRow* const* tile) : rows(tile) {
-    for (int r = 0; r < R; ++r) {
-      const Span span(*rows[r]);
-      begin = std::min(begin, rows[r]->visible_begin);
-      end = std::max(end, rows[r]->visible_end);
-      span_begin = std::min(span_begin, span.begin);
-      span_end = std::max(span_end, span.end);
-    }
-  }
-};
-
-// Batch by batch: for 64 floats a call of memcpy takes longer.
-void copy_query(const float* from, int32_t n, float* to) {
-  int32_t i = 0;
-  for (; i + kLanes <= n; i += kLanes) simd::load(from + i).store_aligned(to + i);
-  for (; i < n; ++i) to[i] = from[i];
-}
-
-// Adds the products of up to 64 dimensions, whose keys begin at k and whose queries are in scratch,
-// to the scores of B batches of positions.
-template <int R, int B>
-void add_scores(const float* k, int32_t n_dims, int32_t position, bool first,
-                AttentionScratch& scratch) {
-  F32 acc[R][B];
-  for (int r = 0; r < R; ++r) {
-    for (int b = 0; b < B; ++b) {
-      acc[r][b] = first ? F32(0.0f) : F32::load_aligned(&scratch.weights[r][position + b * kLanes]);
-    }
-  }
-  detail::accumulate_tile<R, B>(k + position, kBlockPositions, scratch.queries[0], n_dims, acc);
-  for (int r = 0; r < R; ++r) {
-    for (int b = 0; b < B; ++b) acc[r][b].store_aligned(&scratch.weights[r][position + b * kLanes]);
-  }
-}
-
-template <int R>
-void score(const float* k, int32_t head_dim, const RowTile<R>& tile, AttentionScratch& scratch) {
-  constexpr int kTile = std::min(detail::kTileBatches<R>, kBlockPositions / kLanes);
-  for (int32_t d = 0; d < head_dim; d += kCoefficientStride) {
-    const int32_t n_dims = std::min(head_dim - d, kCoefficientStride);
-    for (int r = 0; r < R; ++r) copy_query(tile.rows[r]->q + d, n_dims, scratch.queries[r]);
-    const float* keys = k + d * kBlockPositions;
-    int32_t position = tile.span_begin;
-    for (; position + kTile * kLanes <= tile.span_end; position += kTile * kLanes) {
-      add_scores<R, kTile>(keys, n_dims, position, d == 0, scratch);
-    }
-    for (; position < tile.span_end; position += kLanes) {
-      add_scores<R, 1>(keys, n_dims, position, d == 0, scratch);
-    }
-  }
-}
-
-F32 merge(const AttentionRow& row, Fold fold, int32_t j, F32 block_o) {
-  return row.first ? block_o : simd::load(row.o + j) * F32(fold.keep) + block_o * F32(fold.take);
-}
-
-// The block's weighted sum of V in B batches of dimensions, folded into o as it leaves the
-// registers.
-template <int R, int B>
-void fold_values(const float* v, int32_t head_dim, int32_t j, const RowTile<R>& tile,
-                 const Fold* folds, const AttentionScratch& scratch) {
-  F32 acc[R][B];
-  for (auto& row : acc) {
-    for (auto& batch : row) batch = F32(0.0f);
-  }
-  detail::accumulate_tile<R, B>(v + tile.begin * head_dim + j, head_dim,
-                                scratch.weights[0] + tile.begin, tile.end - tile.begin, acc);
-  for (int r = 0; r < R; ++r) {
-    for (int b = 0; b < B; ++b) {
-      const int32_t at = j + b * kLanes;
-      simd::store(tile.rows[r]->o + at, merge(*tile.rows[r], folds[r], at, acc[r][b]));
-    }
-  }
-}
-
-// One dimension of one row, where no batch fits.
-void fold_value(const float* v, int32_t head_dim, int32_t j, int32_t begin, int32_t end,
-                const float* weights, Fold fold, AttentionRow& row) {
-  float acc = 0.0f;
-  for (int32_t i = begin; i < end; ++i) acc = acc + weights[i] * v[i * head_dim + j];
-  row.o[j] = row.first ? acc : row.o[j] * fold.keep + acc * fold.take;
-}
-
-template <int R>
-void weigh(const float* v, int32_t head_dim, const RowTile<R>& tile, const Fold* folds,
-           const AttentionScratch& scratch) {
-  constexpr int kTile = detail::kTileBatches<R>;
-  int32_t j = 0;
-  for (; j + kTile * kLanes <= head_dim; j += kTile * kLanes) {
-    fold_values<R, kTile>(v, head_dim, j, tile, folds, scratch);
-  }
-  for (; j + kLanes <= head_dim; j += kLanes)
-    fold_values<R, 1>(v, head_dim, j, tile, folds, scratch);
-  for (; j < head_dim; ++j) {
-    for (int r = 0; r < R; ++r) {
-      fold_value(v, head_dim, j, tile.begin, tile.end, scratch.weights[r], folds[r], *tile.rows[r]);
-    }
-  }
-}
-
-// Both halves for a single row, which reads K and V from end to end.
-void score(const float* k, int32_t head_dim, const RowTile<1>& tile, AttentionScratch& scratch) {
-  const int32_t n = tile.span_end - tile.span_begin;
-  float* scores = scratch.weights[0] + tile.span_begin;
-  std::fill_n(scores, n, 0.0f);
-  detail::accumulate_row(k + tile.span_begin, kBlockPositions, tile.rows[0]->q, head_dim, n,
-                         scores);
-}
-
-void weigh(const float* v, int32_t head_dim, const RowTile<1>& tile, const Fold* folds,
-           AttentionScratch& scratch) {
-  AttentionRow& row = *tile.rows[0];
-  for (int32_t j = 0; j < head_dim; j += AttentionScratch::kDims) {
-    const int32_t n = std::min(head_dim - j, AttentionScratch::kDims);
-    std::fill_n(scratch.values, n, 0.0f);
-    detail::accumulate_row(v + tile.begin * head_dim + j, head_dim, scratch.weights[0] + tile.begin,
-                           tile.end - tile.begin, n, scratch.values);
-    int32_t i = 0;
-    for (; i + kLanes <= n; i += kLanes) {
-      simd::store(row.o + j + i,
-                  merge(row, folds[0], j + i, F32::load_aligned(scratch.values + i)));
-    }
-    for (; i < n; ++i) {
-      float& o = row.o[j + i];
-      o = row.first ? scratch.values[i] : o * folds[0].keep + scratch.values[i] * folds[0].take;
-    }
-  }
-}
-
-template <int R>
-void attend(const float* k, const float* v, int32_t head_dim, AttentionRow* const* rows,
-            AttentionScratch& scratch) {
-  const RowTile<R> tile(rows);
-  score(k, head_dim, tile, scratch);
-  const simd::Exp<F32> exp;
-  Fold folds[R];
-  for (int r = 0; r < R; ++r) {
-    AttentionRow& row = *rows[r];
-    float* scores = scratch.weights[r];
-    if (row.scores != nullptr) {
-      std::copy(scores + row.visible_begin, scores + row.visible_end,
-                row.scores + row.visible_begin);
-    }
-    folds[r] = detail::softmax_row(exp, row, scores);
-    // What only its companions see has weight zero.
-    const Span span(row);
-    std::fill(scores + tile.span_begin, scores + span.begin, 0.0f);
-    std::fill(scores + span.end, scores + tile.span_end, 0.0f);
-  }
-  weigh(v, head_dim, tile, folds, scratch);
-}
-
-}  // namespace
 
 void attention_block(const KvTile& kv, AttentionRow* rows, int32_t n_rows,
-                     AttentionScratch& scratch) {
-  const float* k = kv.keys();
-  const float* v = kv.values();
-  const int32_t head_dim = kv.head_dim;
-  AttentionRow* tile[kAttentionTileRows];
-  int32_t filled = 0;
-  for (int32_t r = 0; r < n_rows; ++r) {
-    if (rows[r].visible_begin < rows[r].visible_end) tile[filled++] = &rows[r];
-    if (filled == kAttentionTileRows) {
-      attend<kAttentionTileRows>(k, v, head_dim, tile, scratch);
-      filled = 0;
-    }
+                     AttentionScratch& scratch, IntDot back_end) {
+  switch (kv.type) {
+    case KvType::kF32:
+      return detail::attention_block_f32(kv, rows, n_rows, scratch);
+    case KvType::kInt8:
+      return detail::attention_block_int8(kv, rows, n_rows, scratch, back_end);
   }
-  static_assert(kAttentionTileRows == 4);
-  if (filled == 1) attend<1>(k, v, head_dim, tile, scratch);
-  if (filled == 2) attend<2>(k, v, head_dim, tile, scratch);
-  if (filled == 3) attend<3>(k, v, head_dim, tile, scratch);
 }
 
 void attention_fold(float block_m, float block_l, const float* block_o, int32_t head_dim,
@@ -209,9 +32,10 @@ void attention_fold(float block_m, float block_l, const float* block_o, int32_t 
   }
 }
 
-void attention_finish(const float* o, float l, int32_t head_dim, float* out) {
+void attention_finish(KvType type, float l, int32_t head_dim, float* o) {
   const float inverse = 1.0f / l;
-  for (int32_t j = 0; j < head_dim; ++j) out[j] = o[j] * inverse;
+  for (int32_t j = 0; j < head_dim; ++j) o[j] = o[j] * inverse;
+  if (type == KvType::kInt8) hadamard_inverse(o, head_dim);
 }
 
 void attention_weights(const float* scores, int32_t n, float m, float l, float* out) {

@@ -6,7 +6,6 @@
 #include "base/checked.hpp"
 #include "kernels/quantize.hpp"
 #include "kernels/rope.hpp"
-#include "model/kv_cache.hpp"
 
 namespace onehead {
 
@@ -47,7 +46,7 @@ Status make_rope_tables(const Config& config, const float* factors, RopeTable* t
 
 Expected<Activations> Activations::create(const Config& config, const float* rope_factors,
                                           int32_t max_rows, int32_t context_length,
-                                          int32_t n_window_groups) {
+                                          const KvCache& cache) {
   Activations a;
   a.max_rows = max_rows;
   if (Status status = make_rope_tables(config, rope_factors, a.rope); !status.ok()) return status;
@@ -99,12 +98,26 @@ Expected<Activations> Activations::create(const Config& config, const float* rop
   a.quantized_bytes_ = std::move(*quantized);
   a.quantized_scratch = a.quantized_bytes_.data();
 
+  if (cache.type() == KvType::kInt8) {
+    const size_t n_queries =
+        static_cast<size_t>(max_rows) * static_cast<size_t>(config.n_query_heads);
+    const size_t n = n_queries * static_cast<size_t>(quantized_query_dim(config.head_dim));
+    const size_t n_bytes = (n + 63) / 64 * 64;
+    Expected<AlignedBuffer> queries = AlignedBuffer::allocate(2 * n_bytes + n * sizeof(int16_t));
+    if (!queries.ok()) return queries.status();
+    a.query_buffer_ = std::move(*queries);
+    a.query_high = a.query_buffer_.at<int8_t>(0);
+    a.query_low = a.query_buffer_.at<int8_t>(n_bytes);
+    a.query_integers = a.query_buffer_.at<int16_t>(2 * n_bytes);
+    a.quantized_queries.resize(n_queries);
+  }
+
   a.is_first.resize(static_cast<size_t>(max_rows));
   // Every row sees at most every block of a full context, in every window group.
-  const size_t n_pairs_of_row_and_block = static_cast<size_t>(n_window_groups) *
+  const size_t n_pairs_of_row_and_block = static_cast<size_t>(cache.n_groups()) *
                                           static_cast<size_t>(blocks_for(context_length)) *
                                           static_cast<size_t>(max_rows);
-  a.group_ends.reserve(static_cast<size_t>(n_window_groups));
+  a.group_ends.reserve(static_cast<size_t>(cache.n_groups()));
   a.groups.reserve(n_pairs_of_row_and_block);
   a.row_list.reserve(n_pairs_of_row_and_block);
   a.max_blocks_ = blocks_for(context_length);

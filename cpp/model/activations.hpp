@@ -10,6 +10,7 @@
 #include "base/status.hpp"
 #include "kernels/attention.hpp"
 #include "model/config.hpp"
+#include "model/kv_cache.hpp"
 
 namespace onehead {
 
@@ -37,7 +38,7 @@ class Activations {
   // Weights'. Errors: kOutOfMemory, kBadFile for factors that are no factors.
   static Expected<Activations> create(const Config& config, const float* rope_factors,
                                       int32_t max_rows, int32_t context_length,
-                                      int32_t n_window_groups);
+                                      const KvCache& cache);
   // Scratch for n threads, one at first. Errors: kOutOfMemory, and nothing has changed.
   Status use_threads(const Config& config, int32_t n);
 
@@ -57,6 +58,11 @@ class Activations {
   RopeTable rope[kLayerKinds];
   std::byte* quantized_scratch = nullptr;  // for up to max_rows rows of the widest matrix input
   std::vector<uint8_t> is_first;           // [max_rows]: no block merged yet
+  // For an int8 cache: the queries as integers.
+  int16_t* query_integers = nullptr;  // [max_rows, n_query_heads, quantized_query_dim]
+  int8_t* query_high = nullptr;       // the same, as 128 * high + low
+  int8_t* query_low = nullptr;
+  std::vector<QuantizedQuery> quantized_queries;  // [max_rows, n_query_heads]
   // Per thread.
   struct ThreadScratch {
     std::vector<AttentionRow> attention_rows;  // [max_rows * queries_per_kv]
@@ -79,6 +85,7 @@ class Activations {
   AlignedBuffer block_floats_;
   int32_t max_blocks_ = 0;  // of a sequence
   AlignedBuffer quantized_bytes_;
+  AlignedBuffer query_buffer_;
 };
 
 }  // namespace onehead

@@ -58,6 +58,7 @@ class ForwardPass {
       project(act_.normed, n_rows_,
               {{w.query, act_.query}, {w.key, act_.key}, {w.value, act_.value}});
       rotate_and_store(layer);
+      if (cache_.type() == KvType::kInt8 && !quantize_queries()) return non_finite();
       attend(layer);
       project(act_.attended, n_rows_, {{w.output, act_.projected}});
       add_block(w.post_attention_norm);
@@ -270,10 +271,39 @@ class ForwardPass {
       const int32_t block =
           row.sequence->block_at(cache_.group_of(layer), row.position / kBlockPositions);
       for (int32_t g = 0; g < config_.n_kv_heads; ++g) {
-        store_position(cache_.tile(block, layer, g), row.position % kBlockPositions,
-                       key + g * head_dim, value + g * head_dim);
+        const KvTile tile = cache_.tile(block, layer, g);
+        if (row.position % kBlockPositions == 0) begin_tile(tile, row, layer, g);
+        store_position(tile, row.position % kBlockPositions, key + g * head_dim,
+                       value + g * head_dim);
       }
     });
+  }
+
+  void begin_tile(const KvTile& tile, const Row& row, int32_t layer, int32_t kv_head) {
+    if (row.position == 0) return onehead::begin_tile(tile, nullptr);
+    const int32_t previous = row.position / kBlockPositions - 1;
+    const KvTile before =
+        cache_.tile(row.sequence->block_at(cache_.group_of(layer), previous), layer, kv_head);
+    onehead::begin_tile(tile, &before);
+  }
+
+  // False where a query, key or value of the layer is not finite: integers could not show it.
+  bool quantize_queries() {
+    const int32_t head_dim = config_.head_dim;
+    const int32_t padded = quantized_query_dim(head_dim);
+    threads_.parallel_for(n_rows_ * config_.n_query_heads, grain(int64_t{kElementWork} * head_dim),
+                          [&](int32_t begin, int32_t end, int32_t) {
+                            for (int32_t i = begin; i < end; ++i) {
+                              const size_t at = as_size(i) * as_size(padded);
+                              act_.quantized_queries[as_size(i)] =
+                                  quantize_query(row_of(act_.query, i, head_dim), head_dim,
+                                                 act_.query_integers + at, act_.query_high + at,
+                                                 act_.query_low + at);
+                            }
+                          });
+    return all_finite(act_.query, n_rows_ * config_.query_dim()) &&
+           all_finite(act_.key, n_rows_ * config_.kv_dim()) &&
+           all_finite(act_.value, n_rows_ * config_.kv_dim());
   }
 
   // Threads share the rows, and each takes its rows through all their blocks. Where there are fewer
@@ -361,7 +391,7 @@ class ForwardPass {
   void attend_tile(int32_t layer, const BlockGroup& group, int32_t g, AttentionRow* rows, int32_t n,
                    int32_t thread) {
     attention_block(cache_.tile(group.block, layer, g), rows, n,
-                    act_.threads[as_size(thread)].attention);
+                    act_.threads[as_size(thread)].attention, int_dot_);
   }
 
   void fold_blocks(int32_t layer, std::span<const BlockGroup> groups, int32_t r, int32_t head) {
@@ -392,6 +422,7 @@ class ForwardPass {
     const size_t state = as_size(r) * as_size(config_.n_query_heads) + as_size(head);
     AttentionRow out;
     out.q = row_of(act_.query, r, config_.query_dim()) + head * config_.head_dim;
+    if (cache_.type() == KvType::kInt8) out.quantized = act_.quantized_queries[state];
     out.visible_begin =
         std::max(0, cache_.first_seen(cache_.group_of(layer), row.position) - group.first_position);
     out.visible_end = std::min(kBlockPositions, row.position + 1 - group.first_position);
@@ -415,7 +446,7 @@ class ForwardPass {
     const size_t state = as_size(r) * as_size(config_.n_query_heads) + as_size(head);
     float* o = row_of(act_.attended, r, config_.query_dim()) + head * config_.head_dim;
     const float l = act_.running_sum[state];
-    attention_finish(o, l, config_.head_dim, o);
+    attention_finish(cache_.type(), l, config_.head_dim, o);
     if (row.trace != nullptr && trace_.attention && layer_slot >= 0) {
       const int32_t head_slot = traced_slot(trace_.heads, head);
       if (head_slot >= 0) {

@@ -26,13 +26,17 @@ int32_t KvCache::first_seen(int32_t group, int32_t position) const {
   return window == 0 ? 0 : std::max(0, position + 1 - window);
 }
 
+int32_t KvCache::first_needed(int32_t group, int32_t length) const {
+  return std::min(first_seen(group, length), std::max(0, length - 1));
+}
+
 int32_t KvCache::most_blocks(int32_t group, int32_t length) const {
   const int32_t window = groups_[static_cast<size_t>(group)].window;
   const int32_t all = blocks_for(length);
   // Before a step a sequence of length n holds the block of position n - kRewindPositions - window
   // + 1, and in the step it grows to n + chunk.
   if (window == 0 || window >= length) return all;
-  return std::min(all, blocks_for(window + kRewindPositions + chunk_ - 2) + 1);
+  return std::min(all, blocks_for(std::max(window, 2) + kRewindPositions + chunk_ - 2) + 1);
 }
 
 uint64_t KvCache::bytes_for(int32_t length) const {

@@ -36,6 +36,9 @@ class KvCache {
 
   // The first position that a query at `position` sees in the layers of a group.
   int32_t first_seen(int32_t group, int32_t position) const;
+  // The first position whose block a sequence of `length` positions needs to go on: what the next
+  // query sees, and the last block, from which a new one takes its center.
+  int32_t first_needed(int32_t group, int32_t length) const;
   // The most blocks of a group that a sequence holds until it has `length` positions.
   int32_t most_blocks(int32_t group, int32_t length) const;
   // Memory of a sequence that grows to `length` positions.

@@ -93,7 +93,7 @@ void Sequence::settle() {
   for (int32_t g = 0; g < cache_->n_groups(); ++g) {
     BlockList& blocks = list(g);
     const int32_t first =
-        cache_->first_seen(g, std::max(0, length_ - kRewindPositions)) / kBlockPositions;
+        cache_->first_needed(g, std::max(0, length_ - kRewindPositions)) / kBlockPositions;
     if (first <= blocks.first) continue;
     const auto n_passed =
         std::min<ptrdiff_t>(first - blocks.first, static_cast<ptrdiff_t>(blocks.blocks.size()));
@@ -109,7 +109,7 @@ void Sequence::settle() {
 
 bool Sequence::is_whole_at(int32_t length) const {
   for (int32_t g = 0; g < cache_->n_groups(); ++g) {
-    if (cache_->first_seen(g, length) < first_held(g)) return false;
+    if (cache_->first_needed(g, length) < first_held(g)) return false;
   }
   return true;
 }
@@ -126,6 +126,23 @@ void Sequence::truncate(int32_t length) {
     if (length_ == 0) blocks.first = 0;
   }
   update_claims();
+}
+
+Status Sequence::resume(int32_t length, std::span<const int32_t> first_blocks) {
+  for (int32_t g = 0; g < cache_->n_groups(); ++g) {
+    BlockList& blocks = list(g);
+    blocks.first = first_blocks[static_cast<size_t>(g)];
+    for (int32_t i = blocks.first; i < blocks_for(length); ++i) {
+      const int32_t block = cache_->pool(g).acquire(blocks.claimed);
+      if (block < 0) {
+        truncate(0);
+        return {ErrorCode::kOutOfMemory, "There is no memory for the keys and values."};
+      }
+      blocks.blocks.push_back(block);
+    }
+  }
+  length_ = length;
+  return {};
 }
 
 void Sequence::share(const Sequence& source) {

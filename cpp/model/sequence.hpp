@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/status.hpp"
@@ -23,6 +24,8 @@ class Sequence {
   int32_t max_length() const { return max_length_; }
   // The first position that a group still holds.
   int32_t first_held(int32_t group) const { return list(group).first * kBlockPositions; }
+  int32_t first_block(int32_t group) const { return list(group).first; }
+  int32_t n_blocks(int32_t group) const { return static_cast<int32_t>(list(group).blocks.size()); }
   // A block that the group holds; `index` is position / 64.
   int32_t block_at(int32_t group, int32_t index) const {
     return list(group).blocks[static_cast<size_t>(index - list(group).first)];
@@ -40,6 +43,9 @@ class Sequence {
   // Forgets positions from `length` on. Where a window would then reach back to blocks that are
   // gone, everything is forgotten: no shorter past is whole.
   void truncate(int32_t length);
+  // Makes this empty sequence one of `length` positions, of which each group holds zeros from its
+  // first_blocks on. Errors: kOutOfMemory, and then it is still empty.
+  Status resume(int32_t length, std::span<const int32_t> first_blocks);
   // Makes this empty sequence share all blocks of `source`.
   void share(const Sequence& source);
 

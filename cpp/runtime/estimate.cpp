@@ -38,7 +38,7 @@ Status Estimator::read_header(const GgufHeader& header) {
   estimate.weight_bytes = plan->arena_bytes;
   estimate.context_length = effective_context(*config, options_.context_length);
   estimate.kv_bytes =
-      KvCache(*config, KvType::kF32, options_.max_rows).bytes_for(estimate.context_length);
+      KvCache(*config, options_.cache, options_.max_rows).bytes_for(estimate.context_length);
   const uint64_t row_floats = 4 * static_cast<uint64_t>(config->model_dim) +
                               3 * static_cast<uint64_t>(config->hidden_dim) +
                               4 * static_cast<uint64_t>(config->query_dim());

@@ -25,6 +25,7 @@ int32_t effective_context(const Config& config, int32_t requested) {
 }
 
 Status Loader::push(std::span<const std::byte> bytes) {
+  fingerprint_.add(bytes);
   while (!has_header()) {
     if (bytes.empty()) return {};
     // Piece by piece, so that little that is not of the header is copied.

@@ -11,8 +11,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/fingerprint.hpp"
 #include "base/status.hpp"
 #include "format/gguf.hpp"
+#include "kernels/kv_tile.hpp"
 #include "model/config.hpp"
 #include "model/weights.hpp"
 #include "text/tokenizer.hpp"
@@ -22,6 +24,7 @@ namespace onehead {
 struct LoadOptions {
   uint64_t file_bytes = 0;     // 0: unknown
   int32_t context_length = 0;  // positions a session may hold; 0: what the file says, at most 8,192
+  KvType cache = KvType::kF32;
   bool precision_f32 = false;  // reference mode: quantised weights are used dequantised, in f32
   int32_t max_rows = 64;       // rows of one forward call
 };
@@ -41,6 +44,7 @@ class Loader {
 
   bool has_header() const { return weights_.has_value(); }
   uint64_t bytes_read() const { return position_; }
+  uint64_t fingerprint() const { return fingerprint_.value(); }  // of all bytes so far
   const LoadOptions& options() const { return options_; }
   const GgufHeader& header() const { return header_; }
   const Config& config() const { return config_; }
@@ -59,7 +63,8 @@ class Loader {
   Status store(const Placement& placement, const std::byte* rows, int32_t n_rows);
 
   LoadOptions options_;
-  uint64_t position_ = 0;          // bytes of the file seen so far
+  uint64_t position_ = 0;  // bytes of the file seen so far
+  Fingerprint fingerprint_;
   std::vector<std::byte> prefix_;  // the file so far, while the header is not complete
   GgufHeader header_;
   Config config_;

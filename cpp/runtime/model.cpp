@@ -51,10 +51,15 @@ class OutputSink final : public LogitsSink {
 
 Expected<std::unique_ptr<Model>> Model::create(Loader loader) {
   const LoadOptions& options = loader.options();
-  KvCache cache(loader.config(), KvType::kF32, options.max_rows);
-  Expected<Activations> activations = Activations::create(
-      loader.config(), loader.weights().rope_factors, options.max_rows,
-      effective_context(loader.config(), options.context_length), cache.n_groups());
+  if (options.cache == KvType::kInt8 && loader.config().head_dim > kMaxInt8HeadDim) {
+    return Status{ErrorCode::kUnsupportedModel, "Heads of " + to_decimal(loader.config().head_dim) +
+                                                    " dimensions have no int8 cache; load with "
+                                                    "`cache: \"f32\"`."};
+  }
+  KvCache cache(loader.config(), options.cache, options.max_rows);
+  Expected<Activations> activations =
+      Activations::create(loader.config(), loader.weights().rope_factors, options.max_rows,
+                          effective_context(loader.config(), options.context_length), cache);
   if (!activations.ok()) return activations.status();
   return std::unique_ptr<Model>(new Model(loader, std::move(cache), std::move(*activations)));
 }
@@ -73,6 +78,8 @@ Model::Model(Loader& loader, KvCache cache, Activations activations)
       config_(loader.config()),
       weights_(loader.take_weights()),
       n_parameters_(loader.plan().n_parameters),
+      fingerprint_(loader.fingerprint()),
+      precision_f32_(loader.options().precision_f32),
       tokenizer_(loader.take_tokenizer()),
       context_length_(effective_context(config_, loader.options().context_length)),
       cache_(std::move(cache)),
@@ -101,6 +108,27 @@ Expected<std::unique_ptr<Session>> Model::create_session() {
 Expected<std::unique_ptr<Session>> Model::fork(const Session& source) {
   Expected<std::unique_ptr<Session>> session = create_session();
   if (session.ok()) (*session)->share(source);
+  return session;
+}
+
+Expected<std::unique_ptr<Session>> Model::resume(std::span<const int32_t> tokens,
+                                                 std::span<const int32_t> first_blocks,
+                                                 std::vector<uint8_t> ablated,
+                                                 std::vector<std::span<std::byte>>& blocks) {
+  Expected<std::unique_ptr<Session>> session = create_session();
+  if (!session.ok()) return session;
+  Sequence& sequence = (*session)->sequence_;
+  Status status = sequence.resume(static_cast<int32_t>(tokens.size()), first_blocks);
+  if (!status.ok()) return status;
+  for (int32_t g = 0; g < cache_.n_groups(); ++g) {
+    BlockPool& pool = cache_.pool(g);
+    for (int32_t i = 0; i < sequence.n_blocks(g); ++i) {
+      const int32_t block = sequence.block_at(g, sequence.first_block(g) + i);
+      blocks.emplace_back(pool.data(block), pool.block_bytes());
+    }
+  }
+  (*session)->tokens_.assign(tokens.begin(), tokens.end());
+  (*session)->ablated_ = std::move(ablated);
   return session;
 }
 

@@ -78,6 +78,8 @@ class Model {
   size_t kv_bytes_per_token() const { return cache_.bytes_per_position(); }
   uint64_t kv_bytes(int32_t length) const { return cache_.bytes_for(length); }
   const KvCache& cache() const { return cache_; }
+  uint64_t fingerprint() const { return fingerprint_; }  // of the whole file
+  bool precision_f32() const { return precision_f32_; }
   int32_t blocks_in_use() const;  // of all window groups
 
   IntDot int_dot() const { return int_dot_; }
@@ -94,6 +96,14 @@ class Model {
   Expected<std::unique_ptr<Session>> create_session();
   // A session with the same past, which it shares until either writes.
   Expected<std::unique_ptr<Session>> fork(const Session& source);
+
+  // A session with a past that is known already: `tokens` and, of each window group, the blocks
+  // from first_blocks on, whose memory is appended to `blocks` for the caller to fill. For
+  // SessionReader. Errors: kOutOfMemory.
+  Expected<std::unique_ptr<Session>> resume(std::span<const int32_t> tokens,
+                                            std::span<const int32_t> first_blocks,
+                                            std::vector<uint8_t> ablated,
+                                            std::vector<std::span<std::byte>>& blocks);
 
   // Runs up to max_rows rows. On an error every session stands where it stood before.
   // Errors: kBadArgument, kContextFull, kOutOfMemory, kNonFinite.
@@ -119,6 +129,8 @@ class Model {
   Config config_;
   Weights weights_;
   int64_t n_parameters_;
+  uint64_t fingerprint_;
+  bool precision_f32_;
   Tokenizer tokenizer_;
   int32_t context_length_;
   KvCache cache_;

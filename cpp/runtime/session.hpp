@@ -31,6 +31,8 @@ class Session {
   size_t kv_bytes() const { return sequence_.kv_bytes(); }
   const std::vector<int32_t>& tokens() const { return tokens_; }  // [position]
   const Sequence& sequence() const { return sequence_; }
+  // Silenced query heads: empty, or nonzero in [n_layers, n_query_heads].
+  const std::vector<uint8_t>& ablated() const { return ablated_; }
 
   // Takes the memory to grow to `position`; steps up to there allocate nothing. What was reserved
   // before and is beyond it, others may have. Errors: kOutOfMemory, and then nothing has changed.

@@ -109,6 +109,12 @@ void add_synthetic(const onehead::synthetic::ModelShape& shape, GoldenTable& tab
     c.precision_f32 = true;
     table.cases.push_back(file.answer(c));
   }
+  {
+    // 200 positions: two blocks whose keys have a center.
+    GoldenCase c = question(200 + kMaxTokens <= shape.context_length ? 200 : 60);
+    c.cache_int8 = true;
+    table.cases.push_back(file.answer(c));
+  }
   if (shape.n_query_heads > 1) {
     GoldenCase c = question(20);
     c.ablate = {{0, 1}, {shape.n_layers - 1, 0}};
@@ -200,11 +206,14 @@ void make_public() {
     const File file(std::string("public-models/") + name);
     const Tokenizer tokenizer = tokenizer_of(file);
     for (const char* text : {kShortText, kLongText}) {
-      for (const bool precision_f32 : {false, true}) {
+      // The defaults, the reference mode, and int8 keys and values.
+      for (const auto& [precision_f32, cache_int8] :
+           {std::pair(false, false), std::pair(true, false), std::pair(false, true)}) {
         if (precision_f32 && text == kLongText) continue;
         GoldenCase c;
         c.text = text;
         c.precision_f32 = precision_f32;
+        c.cache_int8 = cache_int8;
         encode(tokenizer, text, {.add_bos = std::nullopt, .parse_special = false}, c.prompt);
         c.max_tokens = text == kLongText ? 3 : 6;
         table.cases.push_back(file.answer(c));

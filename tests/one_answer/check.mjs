@@ -94,18 +94,21 @@ function scatter(dense, rows, n, width, position, length) {
 
 /**
  * Checks the whole table. `readFile(path)` gives a model's bytes, `newModule()` a fresh instance of the wasm module.
- * A model is loaded once for all its cases of one precision.
+ * A model is loaded once for all its cases of one precision and cache.
  */
 export async function checkTable(table, { readFile, newModule }) {
   const groups = new Map();
   for (const golden of table.cases) {
-    const key = `${golden.model} (${golden.precision})`;
+    const key = `${golden.model} (${golden.precision}${golden.cache === "int8" ? ", int8 K/V" : ""})`;
     groups.set(key, [...(groups.get(key) ?? []), golden]);
   }
   const result = { differences: [], cases: 0, logitsRows: 0, intDot: "", isa: "" };
   for (const [key, cases] of groups) {
     const file = await readFile(cases[0].model);
-    const engine = loadModel(await newModule(), file, { precisionF32: cases[0].precision === "f32" });
+    const engine = loadModel(await newModule(), file, {
+      precisionF32: cases[0].precision === "f32",
+      cacheInt8: cases[0].cache === "int8",
+    });
     ({ intDot: result.intDot, isa: result.isa } = engine.info());
     for (const golden of cases) {
       const { differences, logitsRows } = checkCase(engine, golden);

@@ -15,9 +15,9 @@ const must = (engine, code, what) => {
   if (code < 0 || code > 0) throw new Error(`${what}: code ${code}: ${engine.lastError()}`);
 };
 
-export function loadModel(onehead, file, { precisionF32 = false } = {}) {
+export function loadModel(onehead, file, { precisionF32 = false, cacheInt8 = false } = {}) {
   const engine = new onehead.Engine();
-  must(engine, engine.loadBegin(file.length, 0, precisionF32), "loadBegin");
+  must(engine, engine.loadBegin(file.length, 0, precisionF32, cacheInt8), "loadBegin");
   const piece = 1 << 16;
   for (let at = 0; at < file.length; at += piece) {
     const part = file.subarray(at, at + piece);

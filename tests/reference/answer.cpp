@@ -11,7 +11,7 @@ support::GoldenCase answer(support::GoldenCase question, const Model& model) {
   c.logprobs.clear();
   c.logits.clear();
 
-  Sequence sequence(model, c.ablate);
+  Sequence sequence(model, c.ablate, c.cache_int8);
   sequence.push_all(c.prompt);
   c.attention = support::hash_floats(sequence.attention());
   c.queries = support::hash_floats(sequence.queries());

@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "reference/attention.hpp"
+#include "reference/attention_int8.hpp"
 
 namespace onehead::reference {
 namespace {
@@ -43,8 +44,12 @@ void append(Vector& out, const Vector& values) {
 
 }  // namespace
 
-Sequence::Sequence(const Model& model, std::vector<std::pair<int32_t, int32_t>> ablated)
-    : model_(model), ablated_(std::move(ablated)), layers_(model.layers.size()) {
+Sequence::Sequence(const Model& model, std::vector<std::pair<int32_t, int32_t>> ablated,
+                   bool cache_int8)
+    : model_(model),
+      ablated_(std::move(ablated)),
+      cache_int8_(cache_int8),
+      layers_(model.layers.size()) {
   for (LayerRecord& record : layers_) {
     record.queries.resize(static_cast<size_t>(model.n_query_heads));
     record.attention.resize(static_cast<size_t>(model.n_query_heads));
@@ -97,7 +102,9 @@ Vector Sequence::attention_block(int32_t layer, const Vector& x) {
     const auto kv = static_cast<size_t>(head / queries_per_kv);
     Vector query = record.queries[h].back();
     for (float& q : query) q = q * model_.query_scale;
-    Attended result = attend(query, record.keys[kv], record.values[kv], static_cast<size_t>(first));
+    const auto attend_cached = cache_int8_ ? attend_int8 : attend;
+    Attended result =
+        attend_cached(query, record.keys[kv], record.values[kv], static_cast<size_t>(first));
     if (is_ablated(layer, head)) std::fill(result.out.begin(), result.out.end(), 0.0f);
     append(attended, result.out);
     record.attention[h].push_back(std::move(result.weights));
@@ -144,8 +151,29 @@ Vector flatten(const std::vector<Record>& layers, std::vector<std::vector<Vector
 }  // namespace
 
 Vector Sequence::queries() const { return flatten(layers_, &LayerRecord::queries); }
-Vector Sequence::keys() const { return flatten(layers_, &LayerRecord::keys); }
-Vector Sequence::values() const { return flatten(layers_, &LayerRecord::values); }
+
+Vector Sequence::keys() const {
+  if (!cache_int8_) return flatten(layers_, &LayerRecord::keys);
+  Vector out;
+  for (const LayerRecord& layer : layers_) {
+    for (const PerPosition& head : layer.keys) {
+      const QuantizedKeys cached = quantize_keys(head);
+      for (size_t i = 0; i < head.size(); ++i) append(out, cached_key(cached, i));
+    }
+  }
+  return out;
+}
+
+Vector Sequence::values() const {
+  if (!cache_int8_) return flatten(layers_, &LayerRecord::values);
+  Vector out;
+  for (const LayerRecord& layer : layers_) {
+    for (const PerPosition& head : layer.values) {
+      for (const Vector& value : head) append(out, cached_value(value));
+    }
+  }
+  return out;
+}
 
 Vector Sequence::hidden() const {
   Vector out;

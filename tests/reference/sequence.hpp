@@ -14,8 +14,10 @@ namespace onehead::reference {
 
 class Sequence {
  public:
-  // `ablated`: (layer, query head) pairs whose output is taken as zero.
-  explicit Sequence(const Model& model, std::vector<std::pair<int32_t, int32_t>> ablated = {});
+  // `ablated`: (layer, query head) pairs whose output is taken as zero. `cache_int8`: keys and
+  // values are kept as integers (reference/attention_int8.hpp).
+  explicit Sequence(const Model& model, std::vector<std::pair<int32_t, int32_t>> ablated = {},
+                    bool cache_int8 = false);
 
   // Computes the next position and returns its logits [vocab_size].
   const Vector& push(int32_t token);
@@ -28,8 +30,8 @@ class Sequence {
   // queries shows.
   Vector attention() const;  // [layer, head, query, key], zero where not seen
   Vector queries() const;    // [layer, head, query, head_dim], after RoPE, before the scaling
-  Vector keys() const;       // [layer, kv_head, position, head_dim], after RoPE
-  Vector values() const;     // [layer, kv_head, position, head_dim]
+  Vector keys() const;       // [layer, kv_head, position, head_dim], after RoPE, as cached
+  Vector values() const;     // [layer, kv_head, position, head_dim], as cached
   Vector hidden() const;     // [layer + 1, query, model_dim]: the embedding, then layers' outputs
 
  private:
@@ -50,6 +52,7 @@ class Sequence {
 
   const Model& model_;
   std::vector<std::pair<int32_t, int32_t>> ablated_;
+  bool cache_int8_;
   PerPosition embeddings_;  // [position][model_dim]
   std::vector<LayerRecord> layers_;
   PerPosition logits_;  // [position][vocab_size]

@@ -56,6 +56,7 @@ std::string case_json(const GoldenCase& c) {
   field("model", quoted(c.model));
   field("text", quoted(c.text));
   field("precision", c.precision_f32 ? "\"f32\"" : "\"int8\"");
+  if (c.cache_int8) field("cache", "\"int8\"");
   field("ablate", list(c.ablate, pair));
   field("prompt", list(c.prompt, number));
   field("maxTokens", number(c.max_tokens));
@@ -81,6 +82,7 @@ GoldenCase read_case(const Json& json) {
   c.model = json.at("model").string();
   c.text = json.at("text").string();
   c.precision_f32 = json.at("precision").string() == "f32";
+  c.cache_int8 = json.has("cache") && json.at("cache").string() == "int8";
   for (const Json& pair : json.at("ablate").array()) {
     c.ablate.emplace_back(pair.array().at(0).integer(), pair.array().at(1).integer());
   }
@@ -107,7 +109,7 @@ std::vector<int32_t> GoldenCase::sequence() const {
 }
 
 std::string GoldenCase::label() const {
-  std::string out = model + (precision_f32 ? " in f32" : "");
+  std::string out = model + (precision_f32 ? " in f32" : "") + (cache_int8 ? " with int8 K/V" : "");
   if (!ablate.empty()) out += " ablated";
   return out + ", prompt of " + std::to_string(prompt.size());
 }

@@ -14,6 +14,7 @@ struct GoldenCase {
   std::string model;  // path from the repository's root, or public-models/ and a name
   std::string text;   // what the prompt says, for people; may be empty
   bool precision_f32 = false;
+  bool cache_int8 = false;
   std::vector<std::pair<int32_t, int32_t>> ablate;  // (layer, head)
   std::vector<int32_t> prompt;
   int32_t max_tokens = 0;

@@ -12,7 +12,6 @@ describe("load", () => {
     ["an unknown request option", { request: { mode: "cors" } }, "unknown-option", /mode/],
     ["an unknown variant's wasm", { runtime: { wasm: { simd: "x" } } }, "unknown-option", /simd/],
     ["more threads", { runtime: { threads: 4 } }, "unsupported-option", /thread/],
-    ["an int8 cache", { cache: "int8" }, "unsupported-option", /cache/],
     ["a cache of another name", { cache: "f16" }, "bad-argument", /cache/],
     ["no context", { contextLength: 0 }, "bad-argument", /contextLength/],
     ["half a context", { contextLength: 10.5 }, "bad-argument", /contextLength/],

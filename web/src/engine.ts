@@ -84,8 +84,8 @@ export class Engine {
     this.handle((raw) => -run(raw));
   }
 
-  beginLoad(fileBytes: number, contextLength: number, precisionF32: boolean): void {
-    this.check((raw) => raw.loadBegin(fileBytes, contextLength, precisionF32));
+  beginLoad(fileBytes: number, contextLength: number, precisionF32: boolean, cacheInt8: boolean): void {
+    this.check((raw) => raw.loadBegin(fileBytes, contextLength, precisionF32, cacheInt8));
   }
 
   /** Hands over one piece of the file, at most 1 MiB of it; returns how much was taken. */
@@ -102,8 +102,8 @@ export class Engine {
     this.check((raw) => raw.loadEnd());
   }
 
-  beginEstimate(contextLength: number, precisionF32: boolean): void {
-    this.check((raw) => raw.estimateBegin(contextLength, precisionF32));
+  beginEstimate(contextLength: number, precisionF32: boolean, cacheInt8: boolean): void {
+    this.check((raw) => raw.estimateBegin(contextLength, precisionF32, cacheInt8));
   }
 
   /** Looks at the next bytes of the file; undefined until that was enough. */
@@ -201,6 +201,38 @@ export class Engine {
   /** Text of a token by itself; parts of a character give U+FFFD. */
   tokenText(id: number): string {
     return this.#decoder.decode(this.tokenBytes(id));
+  }
+
+  /** A session as bytes; `pending`: tokens after those that it has read. */
+  saveSession(session: number, pending: readonly number[]): Uint8Array {
+    this.check((raw) => {
+      raw.idsBuffer(pending.length).set(pending);
+      return raw.saveBegin(session, pending.length);
+    });
+    const bytes = new Uint8Array(this.call((raw) => raw.saveBytes()));
+    for (let at = 0, n = 1; n > 0; at += n) {
+      n = this.call((raw) => raw.savePull(kStagingBytes));
+      if (n > 0)
+        bytes.set(
+          this.call((raw) => raw.staging(n).subarray(0, n)),
+          at,
+        );
+    }
+    return bytes;
+  }
+
+  /** The session's handle and all its tokens, pending ones too. */
+  restoreSession(bytes: Uint8Array): { handle: number; ids: Int32Array } {
+    this.check((raw) => raw.restoreBegin(bytes.length));
+    for (let at = 0; at < bytes.length; at += kStagingBytes) {
+      const piece = bytes.subarray(at, at + kStagingBytes);
+      this.check((raw) => {
+        raw.staging(piece.length).set(piece);
+        return raw.restorePush(piece.length);
+      });
+    }
+    const handle = this.handle((raw) => raw.restoreEnd());
+    return { handle, ids: this.call((raw) => raw.tokens().slice()) };
   }
 
   configureSession(session: number, o: SamplingOptions): void {

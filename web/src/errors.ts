@@ -26,6 +26,7 @@
  * | `disposed` | the object was disposed |
  * | `no-simd` | this machine or browser has no WebAssembly SIMD |
  * | `worker-failed` | the worker could not be started or died |
+ * | `bad-session` | what was to be restored is no saved session, is damaged, or belongs to another model or engine |
  * | `internal` | a fault of onehead itself; load the model again |
  */
 export type ErrorCode =
@@ -50,6 +51,7 @@ export type ErrorCode =
   | "disposed"
   | "no-simd"
   | "worker-failed"
+  | "bad-session"
   | "internal";
 
 /** Every failure of this package, but for aborts: those reject with the signal's own reason. */
@@ -90,6 +92,7 @@ const coreCodes: readonly ErrorCode[] = [
   "disposed",
   "busy",
   "internal",
+  "bad-session",
 ];
 
 export const coreError = (code: number, message: string): OneheadError =>

@@ -18,7 +18,11 @@ type Args<O extends Operation> = Operations[O]["args"];
 type Value<O extends Operation> = Operations[O]["value"];
 type Reply = (answer: Answer, transfer?: Transferable[]) => void;
 
+/** Of an answer whose length nobody knows; beyond, memory is taken block by block. */
+const kReservedTokens = 256;
 const kScoresAtOnce = 16;
+/** Positions of a K/V block. */
+const kBlockPositions = 64;
 const kScoreBytes = 64 * 2 ** 20;
 
 /** A request that runs over several slices, and what must be put back when it ends. */
@@ -40,7 +44,10 @@ class Work {
     for (const sequence of this.own) sequence.free();
     if (this.session) {
       this.session.job = undefined;
-      if (!engine.isDead) engine.setAblation(this.session.handle, []);
+      if (!engine.isDead) {
+        engine.setAblation(this.session.handle, []);
+        this.session.reserve(0);
+      }
     }
   }
 }
@@ -67,7 +74,12 @@ export class Host {
     try {
       // Each operation starts before this yields, so that requests take effect in the order of their arrival.
       const value = await (this[op] as (args: unknown, id: number) => unknown)(request, id);
-      const transfer = op === "trace" ? traceBuffers(value as Trace) : [];
+      const transfer =
+        op === "trace"
+          ? traceBuffers(value as Trace)
+          : op === "save"
+            ? [(value as Uint8Array).buffer as ArrayBuffer]
+            : [];
       this.#reply({ id, value }, transfer);
     } catch (error) {
       this.#reply({ id, error: toWire(error) });
@@ -136,6 +148,14 @@ export class Host {
     return this.#adopt(this.#session(session).fork());
   }
 
+  save({ session }: Args<"save">): Value<"save"> {
+    return this.#session(session).save();
+  }
+
+  restore({ bytes }: Args<"restore">): Value<"restore"> {
+    return this.#adopt(Sequence.restore(this.#loaded().engine, bytes));
+  }
+
   #adopt(sequence: Sequence): SessionState & { session: number } {
     // Handles of the engine count from 0, and 0 stands for "no session" on the line.
     const session = sequence.handle + 1;
@@ -182,6 +202,7 @@ export class Host {
     const begin = sequence.ids.length;
     requireRoom(begin + ids.length, info.contextLength, "The text");
     return this.#work(id, sequence, async (work) => {
+      sequence.reserve(begin + ids.length);
       for (const token of ids) sequence.ids.push(token);
       if (sequence.cached === sequence.ids.length) return sequence.state;
       try {
@@ -215,6 +236,7 @@ export class Host {
     }
     return this.#work(id, session, async (work) => {
       const sequence = session ?? this.#own(work, Sequence.create(engine));
+      sequence.reserve(Math.min(last, end + kReservedTokens));
       if (chat) sequence.truncate(begin);
       for (const token of ids) sequence.ids.push(token);
       if (chat) sequence.conversation.asked(chat, end);
@@ -255,15 +277,18 @@ export class Host {
     return this.#work(id, undefined, async (work) => {
       if (parts.length === 0) return [];
       const base = this.#own(work, Sequence.create(engine));
+      const longest = Math.max(...parts.map(({ ids }) => ids.length));
       // What every continuation reads: all of the prompt but its last token, whose logits are the first answer.
       const shared = Math.min(...parts.map(({ begin }) => begin)) - 1;
+      base.reserve(shared);
       for (const token of (parts[0] as Continued).ids.slice(0, shared)) base.ids.push(token);
       if (shared > 0) await this.#run(work, (outcome) => new AppendJob(engine, base, outcome));
-      // Each fork takes the memory of a whole context.
-      const affordable = Math.floor(kScoreBytes / (info.kvBytesPerToken * info.contextLength));
+      // Each fork takes whole blocks for its own tokens, the last shared one too.
+      const affordable = Math.floor(kScoreBytes / (info.kvBytesPerToken * (longest - shared + 2 * kBlockPositions)));
       return joinScores(parts, Math.max(1, Math.min(kScoresAtOnce, affordable)), async ({ ids, begin }) => {
         const fork = base.fork();
         work.own.push(fork);
+        fork.reserve(ids.length - 1);
         for (const token of ids.slice(shared, -1)) fork.ids.push(token);
         const score = await this.#run<Score>(work, (outcome) => new ScoreJob(engine, fork, ids, begin, outcome));
         work.own.splice(work.own.indexOf(fork), 1);
@@ -297,6 +322,7 @@ export class Host {
       position >= begin && (chosen ? chosen.has(position) : queries === "all" || position === end - 1);
     return this.#work(id, undefined, (work) => {
       const sequence = this.#own(work, past ? past.fork() : Sequence.create(engine));
+      sequence.reserve(end);
       for (const token of ids) sequence.ids.push(token);
       return this.#run(work, (outcome) => new TraceJob(engine, sequence, tap, { begin, asks }, outcome));
     });

@@ -76,6 +76,7 @@ export class GenerateJob extends ReadingJob<WireResult> {
   #nSteps = 0;
   #nReleased = 0;
   #traced: number;
+  readonly #firstTraced: number;
   #finish: Result["finishReason"] | undefined;
   readonly #startMs = performance.now();
   #firstMs = 0;
@@ -108,7 +109,9 @@ export class GenerateJob extends ReadingJob<WireResult> {
     this.#begin = more.begin;
     this.#promptEnd = sequence.ids.length;
     this.#contextLength = more.contextLength;
-    this.#traced = sequence.cached;
+    // What is read again after going far back is not part of it.
+    this.#traced = Math.max(sequence.cached, more.begin - 1);
+    this.#firstTraced = this.#traced;
     this.#gate = new TextGate(options.stop);
     this.#send = more.send;
     this.nCandidates = options.candidates;
@@ -117,7 +120,8 @@ export class GenerateJob extends ReadingJob<WireResult> {
 
   override flags(position: number): number {
     const chooses = position >= this.#promptEnd - 1;
-    const traced = this.tap?.wantsRows && (chooses || this.#options.trace?.queries === "all");
+    const traced =
+      this.tap?.wantsRows && (chooses || (this.#options.trace?.queries === "all" && position >= this.#firstTraced));
     const sample = this.#wantsLogprob ? RowFlag.sample : RowFlag.sample | RowFlag.skipLogprob;
     return (chooses ? sample : 0) | (traced ? RowFlag.trace : 0);
   }

@@ -73,6 +73,7 @@ export async function withEngine<T>(
         module,
         contextLength: o.contextLength ?? 0,
         precisionF32: o.precision === "f32",
+        cacheInt8: o.cache === "int8",
         store: o.store !== "none",
         sha256: o.sha256?.toLowerCase(),
       },

@@ -69,7 +69,7 @@ export async function estimateModel({ engine, signal, onProgress }: Loading, wir
   try {
     let loaded = 0;
     for await (const piece of withMagic(file.pieces(signal), source)) {
-      if (piece.at === 0) engine.beginEstimate(wire.contextLength, wire.precisionF32);
+      if (piece.at === 0) engine.beginEstimate(wire.contextLength, wire.precisionF32, wire.cacheInt8);
       loaded = piece.at + piece.bytes.length;
       onProgress({ phase: "model", loaded, ...(piece.total && { total: piece.total }) });
       const found = engine.pushEstimate(piece.bytes);
@@ -128,7 +128,7 @@ async function pour(
   wire: WireLoad,
 ): Promise<number | undefined> {
   const { source } = wire;
-  const begin = () => engine.beginLoad(certainBytes(source), wire.contextLength, wire.precisionF32);
+  const begin = () => engine.beginLoad(certainBytes(source), wire.contextLength, wire.precisionF32, wire.cacheInt8);
   let hash: Sha256 | undefined;
   let loaded = 0;
   let sliceEnd = performance.now() + kSliceMs;

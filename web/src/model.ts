@@ -5,7 +5,7 @@ import { type Client, withSignal } from "./client.js";
 import { installDispose } from "./dispose.js";
 import { OneheadError } from "./errors.js";
 import { ClientGeneration } from "./generation.js";
-import { checkGenerate, checkOptions, checkPrompt, checkTrace, encodeChecks, signalChecks } from "./options.js";
+import { checkGenerate, checkOptions, checkPrompt, checkTrace, encodeChecks, isKind, signalChecks } from "./options.js";
 import type { Operation, Operations } from "./protocol.js";
 import { ClientSession } from "./session.js";
 import type {
@@ -68,6 +68,13 @@ export class ClientModel implements Model {
 
   async createSession(): Promise<Session> {
     return new ClientSession(this.#client, this.info, this.#template, await this.#ask("createSession", {}));
+  }
+
+  async restore(bytes: Uint8Array): Promise<Session> {
+    if (!isKind(bytes, "Uint8Array")) {
+      throw new OneheadError("bad-argument", "restore takes the Uint8Array that a session's save() gave.");
+    }
+    return new ClientSession(this.#client, this.info, this.#template, await this.#ask("restore", { bytes }));
   }
 
   async score(prompt: Prompt, continuations: readonly Prompt[], options?: ScoreOptions): Promise<Score[]> {

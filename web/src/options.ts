@@ -103,7 +103,6 @@ export function checkLoad(given: LoadOptions | undefined, where: "load" | "estim
     `${where}: runtime`,
   );
   checkOptions(runtime.wasm, { simd128: anything, relaxed: anything }, `${where}: runtime.wasm`);
-  if (options.cache === "int8") refuse(where, 'cache: "int8" is not available yet; take "f32".');
   if ((runtime.threads ?? 1) > 1) {
     refuse(where, "runtime.threads: more than one thread is not available yet.");
   }

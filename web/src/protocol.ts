@@ -16,6 +16,7 @@ export interface WireLoad {
   /** 0: the model's own. */
   contextLength: number;
   precisionF32: boolean;
+  cacheInt8: boolean;
   /** Keep the file for the next visit, where that can be. */
   store: boolean;
   /** Of the whole file, in lower-case hexadecimal digits. */
@@ -86,6 +87,8 @@ export interface Operations {
   chatTokens: { args: Record<never, never>; value: ChatTokens };
   createSession: { args: Record<never, never>; value: SessionState & { session: number } };
   fork: { args: { session: number }; value: SessionState & { session: number } };
+  save: { args: { session: number }; value: Uint8Array };
+  restore: { args: { bytes: Uint8Array }; value: SessionState & { session: number } };
   rewind: { args: { session: number; position: number }; value: SessionState };
   freeSession: { args: { session: number }; value: undefined };
   append: { args: { session: number; prompt: string | Int32Array }; value: SessionState };

@@ -20,6 +20,7 @@ export interface RawInfo {
   intDot: string;
   isa: string;
   numericsId: string;
+  cache: "f32" | "int8";
   bosId: number;
   eosId: number;
 }
@@ -39,11 +40,11 @@ export const EncodeFlag = { bos: 1, noBos: 2, special: 4 } as const;
 export const TraceFlag = { attention: 1, queries: 2, hidden: 4 } as const;
 
 export interface RawEngine {
-  loadBegin(fileBytes: number, contextLength: number, precisionF32: boolean): Code;
+  loadBegin(fileBytes: number, contextLength: number, precisionF32: boolean, cacheInt8: boolean): Code;
   staging(bytes: number): Uint8Array;
   loadPush(bytes: number): Code;
   loadEnd(): Code;
-  estimateBegin(contextLength: number, precisionF32: boolean): Code;
+  estimateBegin(contextLength: number, precisionF32: boolean, cacheInt8: boolean): Code;
   estimatePush(bytes: number): Code;
   /** Undefined until enough was pushed. */
   estimate(): RawEstimate | undefined;
@@ -68,6 +69,18 @@ export interface RawEngine {
   forkSession(session: number): number;
   freeSession(session: number): Code;
   rewindSession(session: number, position: number): Code;
+  /** Takes the memory to grow to this position; what was reserved beyond it is given back. */
+  reserveSession(session: number, position: number): Code;
+  /** The tokens that follow the session's lie in `idsBuffer`. */
+  saveBegin(session: number, nPending: number): Code;
+  saveBytes(): number;
+  /** The next piece, in `staging`: its size, 0 at the end. */
+  savePull(bytes: number): number;
+  restoreBegin(totalBytes: number): Code;
+  /** From `staging`. */
+  restorePush(bytes: number): Code;
+  /** All its tokens are in `tokens`. */
+  restoreEnd(): number;
   sessionPosition(session: number): number;
   sessionKvBytes(session: number): number;
   configureSession(

@@ -25,6 +25,23 @@ export class Sequence {
     );
   }
 
+  /** From what {@link save} gave. */
+  static restore(engine: Engine, bytes: Uint8Array): Sequence {
+    const { handle, ids } = engine.restoreSession(bytes);
+    const sequence = new Sequence(engine, handle);
+    for (const id of ids) sequence.ids.push(id);
+    return sequence;
+  }
+
+  save(): Uint8Array {
+    return this.#engine.saveSession(this.handle, this.ids.slice(this.cached));
+  }
+
+  /** Takes the memory to grow to this position, so that the steps up to there need none. */
+  reserve(position: number): void {
+    this.#engine.check((raw) => raw.reserveSession(this.handle, position));
+  }
+
   fork(): Sequence {
     const copy = new Sequence(
       this.#engine,
@@ -40,7 +57,10 @@ export class Sequence {
     return this.#engine.call((raw) => raw.sessionPosition(this.handle));
   }
 
-  /** Forgets everything from `position` on. */
+  /**
+   * Forgets everything from `position` on. Where layers with a window have let go of what they would need there, the
+   * cache forgets all, and the tokens up to `position` are read again before whatever comes next.
+   */
   truncate(position: number): void {
     if (position < this.cached) {
       this.#engine.check((raw) => raw.rewindSession(this.handle, position));

@@ -205,6 +205,12 @@ export class ClientSession implements Session {
     this.#state = await this.#exclusive(call, call.answer);
   }
 
+  async save(): Promise<Uint8Array> {
+    this.#requireFree();
+    const call = this.#client.call("save", { session: this.#session });
+    return this.#exclusive(call, call.answer);
+  }
+
   async fork(): Promise<Session> {
     this.#requireFree();
     const call = this.#client.call("fork", { session: this.#session });

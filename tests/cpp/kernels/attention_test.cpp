@@ -148,9 +148,15 @@ TEST(Attention, ARowThatSeesNothingIsLeftAlone) {
   float l = 6.0f;
   Floats o(8, 7.0f);
   const Floats q = scaled_query(random, 8, 1.0f);
-  AttentionRow row{q.data(), 10, 10, &m, &l, o.data(), true, nullptr};
+  AttentionRow row;
+  row.q = q.data();
+  row.visible_begin = row.visible_end = 10;
+  row.m = &m;
+  row.l = &l;
+  row.o = o.data();
+  row.first = true;
   AttentionScratch scratch;
-  attention_block(cache.tile(0), &row, 1, scratch);
+  attention_block(cache.tile(0), &row, 1, scratch, IntDot::kStrict);
   EXPECT_EQ(m, 5.0f);
   EXPECT_EQ(l, 6.0f);
   EXPECT_TRUE(same_bits(o.data(), Floats(8, 7.0f)));

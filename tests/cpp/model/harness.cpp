@@ -58,13 +58,19 @@ std::string test_name(std::string_view name) {
 }
 
 std::unique_ptr<Model> load(std::span<const std::byte> file, bool precision_f32,
-                            int32_t context_length) {
+                            int32_t context_length, KvType cache) {
   LoadOptions options;
+  options.cache = cache;
   options.precision_f32 = precision_f32;
   options.context_length = context_length;
   Expected<std::unique_ptr<Model>> model = Model::from_bytes(file, options);
   EXPECT_TRUE(model.ok()) << model.status().message;
   return model.ok() ? std::move(*model) : nullptr;
+}
+
+std::unique_ptr<Model> load_for(const support::GoldenCase& question, int32_t context_length) {
+  return load(read_file(question.model), question.precision_f32, context_length,
+              question.cache_int8 ? KvType::kInt8 : KvType::kF32);
 }
 
 std::unique_ptr<Session> new_session(Model& model) {

@@ -23,7 +23,9 @@ std::string test_name(std::string_view name);
 
 // Null, and a failed test, where the model does not load.
 std::unique_ptr<Model> load(std::span<const std::byte> file, bool precision_f32 = false,
-                            int32_t context_length = 0);
+                            int32_t context_length = 0, KvType cache = KvType::kF32);
+// With the options of a golden case.
+std::unique_ptr<Model> load_for(const support::GoldenCase& question, int32_t context_length = 0);
 std::unique_ptr<Session> new_session(Model& model);
 
 // Feeds `tokens` in steps of `chunk` rows and returns the hash of the logits at each position. A

@@ -5,6 +5,7 @@
 #include <map>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 
 #include "cpp/model/harness.hpp"
 #include "gtest/gtest.h"
@@ -19,9 +20,7 @@ using support::GoldenCase;
 using support::GoldenTable;
 using testing::feed;
 using testing::feed_quietly;
-using testing::load;
 using testing::new_session;
-using testing::read_file;
 
 const GoldenTable& one_answer() {
   static const GoldenTable table =
@@ -35,11 +34,11 @@ const GoldenTable& shipped() {
   return table;
 }
 
-// The case's model, loaded once for each precision.
+// The case's model, loaded once for each precision and cache.
 Model& model_of(const GoldenCase& c) {
-  static std::map<std::pair<std::string, bool>, std::unique_ptr<Model>> models;
-  std::unique_ptr<Model>& model = models[{c.model, c.precision_f32}];
-  if (model == nullptr) model = load(read_file(c.model), c.precision_f32);
+  static std::map<std::tuple<std::string, bool, bool>, std::unique_ptr<Model>> models;
+  std::unique_ptr<Model>& model = models[{c.model, c.precision_f32, c.cache_int8}];
+  if (model == nullptr) model = testing::load_for(c);
   if (model == nullptr) throw std::runtime_error("no model for " + c.label());
   return *model;
 }
@@ -65,7 +64,7 @@ INSTANTIATE_TEST_SUITE_P(Chunks, OneAnswerInChunks, ::testing::Values(64, 7, 1))
 bool has_integer_dots(const GoldenCase& c) {
   const bool is_quantized =
       c.model.find("-q") != std::string::npos || c.model.find(".q") != std::string::npos;
-  return is_quantized && !c.precision_f32;
+  return (is_quantized && !c.precision_f32) || c.cache_int8;
 }
 
 class OneAnswerByIntDot : public ::testing::TestWithParam<IntDot> {

@@ -29,9 +29,7 @@ GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(PublicModels);
 
 TEST_P(PublicModels, GiveTheTable) {
   const GoldenCase& expected = GetParam();
-  const auto file = testing::read_file(expected.model);
-  ASSERT_FALSE(file.empty());
-  const std::unique_ptr<Model> model = testing::load(file, expected.precision_f32, 256);
+  const std::unique_ptr<Model> model = testing::load_for(expected, 256);
   ASSERT_NE(model, nullptr);
   for (const int32_t chunk : {64, 7}) {
     SCOPED_TRACE("in chunks of " + std::to_string(chunk));

@@ -21,8 +21,7 @@ void expect_table(const char* table_path, int32_t n_threads, int32_t chunk) {
   pool.use_least_grain();
   for (const GoldenCase& expected : table->cases) {
     SCOPED_TRACE(expected.label());
-    const std::unique_ptr<Model> model =
-        testing::load(testing::read_file(expected.model), expected.precision_f32);
+    const std::unique_ptr<Model> model = testing::load_for(expected);
     ASSERT_NE(model, nullptr);
     ASSERT_TRUE(model->use_threads(pool).ok());
     EXPECT_EQ(model->n_threads(), n_threads);
