@@ -350,7 +350,7 @@ forEachEngine(
       await loadChosen(page);
       const fetched = () => server.requests.filter(({ path }) => path.endsWith("chat.gguf")).length;
       const before = fetched();
-      assert.match(await page.run(() => document.querySelector(".kept").textContent), /Kept in this browser/);
+      assert.match(await page.run(() => document.querySelector(".about .kept").textContent), /Kept in this browser/);
       await page.run(async () => {
         const registration = await navigator.serviceWorker.ready;
         while (registration.active?.state !== "activated" || !navigator.serviceWorker.controller)
@@ -369,7 +369,7 @@ forEachEngine(
       await loadChosen(page);
       assert.equal(fetched(), before);
       await page.click('[data-own="remove"]');
-      await until(page, "its removal", () => /Removed/.test(document.querySelector(".kept").textContent));
+      await until(page, "its removal", () => /Removed/.test(document.querySelector(".about .kept").textContent));
       await page.click('[data-own="close"]');
       await untilPhase(page, "choose");
       assert.equal(await page.run(() => document.querySelector("[data-kept]")), null);

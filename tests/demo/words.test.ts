@@ -21,6 +21,10 @@ describe("pieces become words", () => {
     ]);
   });
 
+  test("a line's end parts words, and is none itself", () => {
+    expect(groupWords([" end", ".", "\n", "I", " am"]).map(({ text }) => text)).toEqual(["end", ".", "", "I", "am"]);
+  });
+
   test("an opening mark stands alone and the word after it is glued to it", () => {
     const words = groupWords([" ¿", "Qu", "é", " es", "?"]);
     expect(words.map(({ text }) => text)).toEqual(["¿", "Qué", "es", "?"]);

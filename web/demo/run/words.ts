@@ -24,8 +24,9 @@ export function groupWords(texts: readonly string[], offset = 0): Word[] {
     const word = text.trim();
     const last = words.at(-1);
     const position = offset + index;
-    const spaced = /^\s/u.test(text) || last === undefined;
-    const pending = last !== undefined && last.text === "";
+    // A line ends the word before it, and the next one begins without a space.
+    const spaced = /^\s/u.test(text) || last === undefined || /\n$/u.test(texts[index - 1] ?? "");
+    const pending = last !== undefined && last.text === "" && !/\n$/u.test(texts[index - 1] ?? "");
     const parted = last !== undefined && isPunctuation(word) !== isPunctuation(last.text);
     if (last === undefined || (!pending && (spaced || (parted && word !== "")))) {
       words.push({ text: word, begin: position, end: position + 1, glued: !spaced });
