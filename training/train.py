@@ -19,7 +19,6 @@ from batches import Epochs
 from config import DEFAULT_WORK, ModelConfig
 from corpus import read_rows
 from model import Translator
-from muon import Muon
 from schedule import Clock, by_steps, replay
 from tasks.data import TASKS
 from tasks.rows import TaskRows
@@ -49,6 +48,7 @@ def options():
     for task in TASKS:
         parse.add_argument(f"--{task}", type=int, default=0, help=f"rows of {task} an epoch")
     parse.add_argument("--muon-lr", type=float, default=0.02)
+    parse.add_argument("--muon-decay", type=float, default=0.1, help="keeps the matrices small")
     parse.add_argument("--adam-lr", type=float, default=2e-3)
     parse.add_argument("--seed", type=int, default=1)
     parse.add_argument("--threads", type=int, default=2)
@@ -61,7 +61,9 @@ def optimisers(model: Translator, chosen):
     matrices = [w for n, w in model.named_parameters() if w.dim() == 2 and n != "embedding"]
     others = [w for n, w in model.named_parameters() if w.dim() == 1 or n == "embedding"]
     return [
-        Muon(matrices, lr=chosen.muon_lr),
+        torch.optim.Muon(
+            matrices, lr=chosen.muon_lr, momentum=0.95, weight_decay=chosen.muon_decay
+        ),
         torch.optim.AdamW(others, lr=chosen.adam_lr, betas=(0.9, 0.95), weight_decay=0.01),
     ]
 
