@@ -31,12 +31,19 @@ async function pagePlugins(): Promise<PluginOption[]> {
   return existsSync(file) ? (await import("./web/demo/plugins.js")).default : [];
 }
 
+/** Cross-origin isolation, which lets the engine use threads. The page works without it, on one. */
+const isolation = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
+
 export default defineConfig(async ({ command }) => ({
   root: resolve(repo, "web/demo"),
   base: "./",
   resolve: { alias: command === "serve" ? sourceAlias : distAlias },
   plugins: [workerSource, await pagePlugins()],
-  server: { fs: { allow: [repo] } },
+  server: { fs: { allow: [repo] }, headers: isolation },
+  preview: { headers: isolation },
   worker: { format: "es" as const },
   build: {
     outDir: resolve(repo, "build/page"),

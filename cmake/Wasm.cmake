@@ -1,5 +1,5 @@
-# The wasm variants: one instance of onehead_add_wasm per {SIMD level} × {threading}. The loader picks one
-# at run time. Output: web/src/wasm/onehead-<variant>.{js,wasm} (git-ignored).
+# The wasm variants: {simd128, relaxed} × {one thread, threads}. The loader picks one at run time. Output:
+# web/src/wasm/onehead-<variant>.{js,wasm} (git-ignored). One variant's script serves all of them.
 message(STATUS "Emscripten ${EMSCRIPTEN_VERSION}")
 
 set(wasm_output "${PROJECT_SOURCE_DIR}/web/src/wasm")
@@ -21,7 +21,8 @@ set(wasm_link_flags
   -sEXPORT_NAME=createOnehead
   -sENVIRONMENT=web,worker    # also runs in Node, Deno and Bun, because the loader passes instantiateWasm;
                               # "node" would add import("module"), on which webpack and esbuild stumble
-  -sINCOMING_MODULE_JS_API=instantiateWasm,print,printErr   # leaves out all other hooks
+  -sINCOMING_MODULE_JS_API=instantiateWasm,wasmMemory,print,printErr   # leaves out all other hooks
+  -sIMPORTED_MEMORY           # the loader makes it, because it knows whether it is to be shared
   -sFILESYSTEM=0              # the core does no I/O
   -sALLOW_MEMORY_GROWTH       # a model's size is known only from its header …
   -sMAXIMUM_MEMORY=4GB        # … up to what wasm32 can address
@@ -30,9 +31,17 @@ set(wasm_link_flags
   -sSTACK_SIZE=262144         # kernels keep tiles on the stack (default is 64 KB)
   -lexports.js                # asks for nothing but that imports and exports keep their names: cut to letters,
                               # they differ between the variants, and one script is to serve all of them
+  -sTEXTDECODER=0             # browsers' TextDecoder refuses shared memory; only short texts pass here
   -sMALLOC=emmalloc           # the smallest allocator; nothing is allocated while generating
   -sWASM_BIGINT               # 64-bit integers cross as BigInt, without wrapper functions
   -sMIN_CHROME_VERSION=91 -sMIN_FIREFOX_VERSION=89 -sMIN_SAFARI_VERSION=160400)   # first with SIMD
+
+# Threads are started by web/src/thread_pool.ts: each instantiates the module on the shared memory and enters at
+# onehead_thread. Nothing of Emscripten's own threads is used but its thread-safe libraries.
+set(threads_compile_flags -matomics)
+set(threads_link_flags
+  -sWASM_WORKERS              # shared memory, with the libraries that go with it
+  -sEXPORTED_FUNCTIONS=_onehead_thread,__emscripten_stack_restore)
 
 # Where no time is spent, size counts: everything above the kernels is optimised for it.
 foreach(layer base format text model runtime bindings)
@@ -40,28 +49,35 @@ foreach(layer base format text model runtime bindings)
   set_source_files_properties(${small_sources} PROPERTIES COMPILE_OPTIONS -Os)
 endforeach()
 
-# onehead_add_wasm(variant flags…): flags are given to compiler and linker alike.
-function(onehead_add_wasm variant)
-  onehead_add_library(onehead_core_${variant} "${ONEHEAD_CORE_SOURCES}" ${wasm_compile_flags} ${ARGN})
+# onehead_add_wasm(variant compile_flags link_flags): the first are given to the linker as well.
+function(onehead_add_wasm variant compile_flags link_flags)
+  onehead_add_library(onehead_core_${variant} "${ONEHEAD_CORE_SOURCES}" ${wasm_compile_flags} ${compile_flags})
+  # The compile flags choose among Emscripten's prebuilt libraries (Embind with and without RTTI).
+  set(link_flags -O3 ${wasm_compile_flags} ${compile_flags} ${wasm_link_flags} ${link_flags})
   add_executable(onehead-${variant} ${ONEHEAD_BINDINGS_SOURCES})
   target_link_libraries(onehead-${variant} PRIVATE onehead_core_${variant})
-  # The compile flags choose among Emscripten's prebuilt libraries (Embind with and without RTTI).
-  target_link_options(onehead-${variant} PRIVATE -O3 ${wasm_compile_flags} ${ARGN} ${wasm_link_flags})
+  target_link_options(onehead-${variant} PRIVATE ${link_flags})
   set_target_properties(onehead-${variant} PROPERTIES SUFFIX .js RUNTIME_OUTPUT_DIRECTORY "${wasm_output}")
+  if(variant MATCHES threads)
+    return()
+  endif()
 
   # The kernels alone, for `npm run bench`; built only when asked for.
   add_executable(kernel-bench-${variant} EXCLUDE_FROM_ALL "${PROJECT_SOURCE_DIR}/tests/bench/wasm/kernel_bench.cpp")
   target_include_directories(kernel-bench-${variant} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
   target_link_libraries(kernel-bench-${variant} PRIVATE onehead_core_${variant})
-  target_link_options(kernel-bench-${variant} PRIVATE -O3 ${wasm_compile_flags} ${ARGN} ${wasm_link_flags})
+  target_link_options(kernel-bench-${variant} PRIVATE ${link_flags})
   set_target_properties(kernel-bench-${variant} PROPERTIES
     SUFFIX .js RUNTIME_OUTPUT_DIRECTORY "${PROJECT_SOURCE_DIR}/build/bench")
 endfunction()
 
-if(ONEHEAD_BINDINGS_SOURCES)
-  onehead_add_wasm(simd128 -msimd128)
-  onehead_add_wasm(relaxed -msimd128 -mrelaxed-simd)   # integer dot products in one instruction
-  # Threaded variants join here: onehead_add_wasm(simd128-threads -msimd128 -pthread), and so on.
-else()
+if(NOT ONEHEAD_BINDINGS_SOURCES)
   message(WARNING "cpp/bindings has no sources: no wasm is built")
+  return()
 endif()
+set(simd_flags_simd128 -msimd128)
+set(simd_flags_relaxed -msimd128 -mrelaxed-simd)   # integer dot products in one instruction
+foreach(simd simd128 relaxed)
+  onehead_add_wasm(${simd} "${simd_flags_${simd}}" "")
+  onehead_add_wasm(${simd}-threads "${simd_flags_${simd}};${threads_compile_flags}" "${threads_link_flags}")
+endforeach()

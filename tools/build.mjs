@@ -31,17 +31,28 @@ export async function buildDist() {
   done("package in dist");
 }
 
-/** The package carries one variant's JavaScript for all, which must therefore be the same but for the file's name. */
+/**
+ * The package carries one variant's JavaScript for all. So it must be the same for both SIMD levels but for the file's
+ * name; and a module for threads, whose own script only knows shared memory in other ways, must import and export
+ * what its sibling does.
+ */
 function oneGlue(built) {
-  const scripts = readdirSync(built).filter((name) => name.endsWith(".js"));
-  const texts = scripts.map((name) =>
-    readFileSync(join(built, name), "utf8").replaceAll(name.replace(/\.js$/, ".wasm"), ""),
+  const differ = (what) => {
+    throw new ToolError(`${what} differ.`, "npm run build -- wasm builds all variants anew.");
+  };
+  const textOf = (variant) =>
+    readFileSync(join(built, `onehead-${variant}.js`), "utf8").replaceAll(`onehead-${variant}.wasm`, "");
+  for (const suffix of ["", "-threads"])
+    if (textOf(`simd128${suffix}`) !== textOf(`relaxed${suffix}`)) differ(`The scripts of the variants${suffix}`);
+  const [one, many] = ["simd128", "simd128-threads"].map(
+    (variant) => new WebAssembly.Module(readFileSync(join(built, `onehead-${variant}.wasm`))),
   );
-  if (new Set(texts).size !== 1)
-    throw new ToolError(
-      `The variants' JavaScript differs (${scripts.join(", ") || "there is none"}).`,
-      "npm run build -- wasm builds all variants anew.",
-    );
+  const names = (list) => list.map(({ kind, module = "", name }) => `${kind} ${module} ${name}`);
+  const imports = new Set(names(WebAssembly.Module.imports(one)));
+  const exports = new Set(names(WebAssembly.Module.exports(many)));
+  const unknown = names(WebAssembly.Module.imports(many)).filter((name) => !imports.has(name));
+  const absent = names(WebAssembly.Module.exports(one)).filter((name) => !exports.has(name));
+  if (unknown.length || absent.length) differ(`The modules with and without threads (${[...unknown, ...absent]})`);
   return "onehead-simd128.js";
 }
 

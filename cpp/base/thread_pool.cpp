@@ -10,10 +10,12 @@ namespace {
 
 // Chunks for each thread: enough that a slow or late one does not hold up the others.
 constexpr int32_t kChunksPerThread = 4;
-static_assert(kChunksPerThread * ThreadPool::kMaxThreads < 256);
 
-uint32_t next_of(uint64_t ticket) { return static_cast<uint32_t>(ticket & 0xff); }
-uint32_t count_of(uint64_t ticket) { return static_cast<uint32_t>(ticket >> 8 & 0xff); }
+uint32_t next_of(uint32_t ticket) { return ticket & 0xffff; }
+uint32_t count_of(uint32_t ticket) { return ticket >> 16; }
+
+// Each thread may add 1 in vain once.
+static_assert((kChunksPerThread + 1) * ThreadPool::kMaxThreads < 0xffff);
 
 }  // namespace
 
@@ -23,8 +25,7 @@ void ThreadPool::share(Loop loop, int32_t grain) {
   const auto count = static_cast<uint32_t>((loop.n - 1) / loop.chunk + 1);
   loop_ = loop;
   finished_.store(0, std::memory_order_relaxed);
-  const uint64_t number = (ticket_.load(std::memory_order_relaxed) >> 16) + 1;
-  ticket_.store(number << 16 | uint64_t{count} << 8, std::memory_order_release);
+  ticket_.store(count << 16, std::memory_order_release);
   signal_.fetch_add(1);
   if (n_sleepers_.load() > 0) futex_wake_all(signal_);
   take_chunks(0);
@@ -32,18 +33,15 @@ void ThreadPool::share(Loop loop, int32_t grain) {
 }
 
 void ThreadPool::take_chunks(int32_t thread) {
-  uint64_t ticket = ticket_.load(std::memory_order_acquire);
-  while (next_of(ticket) < count_of(ticket)) {
-    if (!ticket_.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel,
-                                       std::memory_order_acquire)) {
-      continue;
-    }
+  const auto is_chunk = [](uint32_t ticket) { return next_of(ticket) < count_of(ticket); };
+  while (is_chunk(ticket_.load(std::memory_order_relaxed))) {
+    const uint32_t ticket = ticket_.fetch_add(1, std::memory_order_acq_rel);
+    if (!is_chunk(ticket)) return;
     const int32_t begin = static_cast<int32_t>(next_of(ticket)) * loop_.chunk;
     loop_.call(loop_.fn, begin, std::min(loop_.n - begin, loop_.chunk) + begin, thread);
     // From here on the caller may begin another loop.
     const uint32_t finished = finished_.fetch_add(1) + 1;
     if (finished == count_of(ticket) && caller_sleeps_.load() != 0) futex_wake_all(finished_);
-    ticket = ticket_.load(std::memory_order_acquire);
   }
 }
 

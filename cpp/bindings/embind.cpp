@@ -87,6 +87,7 @@ int32_t configure_session(Engine& engine, int32_t handle, float temperature, int
                                            uint64_t{seed_high} << 32 | seed_low});
 }
 
+val thread_places(const Engine& e) { return view(e.thread_places()); }
 val staging(Engine& e, int32_t n) { return view(e.staging(n)); }
 val tokens(const Engine& e) { return view(e.tokens()); }
 val ids_buffer(Engine& e, int32_t n) { return view(e.ids_buffer(n)); }
@@ -149,9 +150,14 @@ EMSCRIPTEN_BINDINGS(onehead) {
       .function("estimateBegin", &Engine::estimate_begin)
       .function("estimatePush", &Engine::estimate_push)
       .function("estimate", &estimate)
+      .function("weightBytes", &Engine::weight_bytes)
       .function("lastError", &Engine::last_error)
       .function("info", &info)
       .function("metadataJson", &metadata_json)
+      .function("prepareThreads", &Engine::prepare_threads)
+      .function("threadPlaces", &thread_places)
+      .function("useThreads", &Engine::use_threads)
+      .function("useLeastGrain", &Engine::use_least_grain)
       .function("encode", &Engine::encode)
       .function("tokens", &tokens)
       .function("idsBuffer", &ids_buffer)

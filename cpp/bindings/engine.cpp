@@ -56,6 +56,7 @@ int32_t Engine::load_end() {
   staging_ = {};
   if (!model.ok()) return fail(model.status());
   model_ = std::move(*model);
+  if (Status status = model_->use_threads(threads_); !status.ok()) return fail(std::move(status));
   rows_.assign(static_cast<size_t>(model_->max_rows() * kRowInts), 0);
   step_rows_.reserve(static_cast<size_t>(model_->max_rows()));
   sampled_.reserve(static_cast<size_t>(model_->max_rows()));
@@ -76,6 +77,11 @@ int32_t Engine::estimate_push(int32_t bytes) {
   if (!estimator_) return fail(no_model());
   const size_t n = std::min(staging_.size(), static_cast<size_t>(std::max(bytes, 0)));
   return fail(estimator_->push(std::as_bytes(std::span<const uint8_t>(staging_).first(n))));
+}
+
+double Engine::weight_bytes() const {
+  if (model_ != nullptr) return static_cast<double>(model_->weight_bytes());
+  return loader_ && loader_->has_header() ? static_cast<double>(loader_->plan().arena_bytes) : 0;
 }
 
 // Text

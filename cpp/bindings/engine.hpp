@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "base/aligned_buffer.hpp"
+#include "base/thread_pool.hpp"
 #include "runtime/estimate.hpp"
 #include "runtime/loader.hpp"
 #include "runtime/model.hpp"
@@ -45,14 +47,26 @@ class Engine {
   std::span<uint8_t> staging(int32_t bytes);  // at most 1 MiB
   int32_t load_push(int32_t bytes);
   int32_t load_end();
+  double weight_bytes() const;  // of the model, or of the one being loaded once its header is read
 
   // Before loading: begin, then stage and push pieces until there is an estimate.
   int32_t estimate_begin(int32_t context_length, bool precision_f32, bool cache_int8);
   int32_t estimate_push(int32_t bytes);
   const std::optional<Estimate>& estimate() const { return estimator_->estimate(); }
+
   bool has_model() const { return model_ != nullptr; }
   const Model& model() const { return *model_; }
   const std::string& last_error() const { return last_error_; }
+
+  // Threads, in builds with shared memory: JavaScript starts them. Memory for threads 1 to n - 1,
+  // which then enter at onehead_thread; after that use_threads has them take part.
+  int32_t prepare_threads(int32_t n);
+  // Per thread: the pool, the thread's number, the top of its stack, its thread-local data, and the
+  // word that tells of its death.
+  static constexpr int32_t kThreadInts = 5;
+  std::span<const uint32_t> thread_places() const { return thread_places_; }
+  int32_t use_threads(int32_t n);
+  void use_least_grain() { threads_.use_least_grain(); }
 
   // Text.
   // Nothing special is matched across the first n_breaks offsets that lie in ids_buffer.
@@ -115,6 +129,9 @@ class Engine {
   const TracedRow* traced(int32_t i) const;
   std::span<const uint8_t> text_view() const;
 
+  ThreadPool threads_;
+  AlignedBuffer thread_memory_;
+  std::vector<uint32_t> thread_places_;  // [n - 1][kThreadInts]
   std::optional<Loader> loader_;
   std::optional<Estimator> estimator_;
   std::unique_ptr<Model> model_;

@@ -17,13 +17,19 @@ const contentTypes = {
   ".txt": "text/plain; charset=utf-8",
 };
 
+/** What makes a page cross-origin isolated, so that it may share memory between threads. */
+export const isolation = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
+
 const probeName = "__problem_probe.js";
 
 /**
  * Serves files. `mounts` maps a URL prefix to a folder, the longest prefix wins; `base` is put before every prefix
  * ("/some/where/"), and what lies outside it is a 404. `requests` lists each path asked for with its status.
  * `probe` is a script (see drivers/problem_probe.js) that is put first into each page. `isolated` adds the headers of
- * cross-origin isolation, which give a page a clock of 5 instead of 100 microseconds: for benchmarks only.
+ * cross-origin isolation, which allow threads and give a page a clock of 5 instead of 100 microseconds.
  * `intercept(request, response)` may answer a request itself, and then returns true.
  */
 export async function serve(mounts, { base = "/", csp, probe, isolated = false, intercept } = {}) {
@@ -60,9 +66,7 @@ export async function serve(mounts, { base = "/", csp, probe, isolated = false, 
       "Content-Type": contentTypes[extname(file)] ?? "application/octet-stream",
       "Content-Length": body.length,
       ...(csp ? { "Content-Security-Policy": csp } : {}),
-      ...(isolated
-        ? { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" }
-        : {}),
+      ...(isolated ? isolation : {}),
     });
     response.end(request.method === "HEAD" ? undefined : body);
   });

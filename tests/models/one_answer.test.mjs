@@ -26,12 +26,14 @@ const runs = [
   { variant: "simd128", flags: [] },
   { variant: "relaxed", flags: [] },
   { variant: "relaxed", flags: ["--no-enable-avx-vnni", "--no-enable-avx-vnni-int8"] },
+  { variant: "simd128-threads", threads: 2, flags: [] },
+  { variant: "relaxed-threads", threads: 2, flags: [] },
 ];
-for (const { variant, flags } of runs)
-  test(`Node, ${variant} ${flags.join(" ")}`, async (context) => {
-    const node = variant === "relaxed" ? await newerNode() : process.execPath;
+for (const { variant, threads = 1, flags } of runs)
+  test(`Node, ${variant}, ${threads} threads ${flags.join(" ")}`, async (context) => {
+    const node = threads > 1 || variant === "relaxed" ? await newerNode() : process.execPath;
     if (!node) return context.skip("no Node of 24 or newer for this platform");
-    const words = [...flags, `${repo}/tests/node/one_answer_child.mjs`, variant, `${repo}/${table}`];
+    const words = [...flags, `${repo}/tests/node/one_answer_child.mjs`, variant, String(threads), `${repo}/${table}`];
     const output = capture(node, words, { env: { ...process.env, ONEHEAD_PUBLIC_MODELS: modelFolder } });
     assert.ok(output, "the program failed");
     const { differences, cases, logitsRows, intDot } = JSON.parse(output);

@@ -17,14 +17,19 @@ const runs = [
   { variant: "simd128", node: () => process.execPath, flags: [] },
   { variant: "relaxed", node: newerNode, flags: [] },
   { variant: "relaxed", node: newerNode, flags: noVnni },
+  { variant: "simd128-threads", threads: 2, node: newerNode, flags: [] },
+  // The baseline compiler alone, whose atomics are others.
+  { variant: "simd128-threads", threads: 2, node: newerNode, flags: ["--liftoff-only"] },
+  { variant: "simd128-threads", threads: 3, node: newerNode, flags: [] },
+  { variant: "relaxed-threads", threads: 2, node: newerNode, flags: [] },
 ];
 
-for (const { variant, node, flags } of runs)
-  test(`${variant}${flags.length ? ` with ${flags.join(" ")}` : ""}: every golden, five ways`, async (context) => {
+for (const { variant, threads = 1, node, flags } of runs)
+  test(`${variant}, ${threads} threads${flags.length ? `, ${flags.join(" ")}` : ""}: every golden, five ways`, async (context) => {
     const executable = await node();
     if (!executable) return context.skip("no Node of 24 or newer for this platform");
     for (const table of tables) assert.ok(existsSync(repo + table), `${table} is missing`);
-    const words = [...flags, child, variant, ...tables.map((table) => repo + table)];
+    const words = [...flags, child, variant, String(threads), ...tables.map((table) => repo + table)];
     const { stdout } = await promisify(execFile)(executable, words, { maxBuffer: 1 << 26 });
     const { differences, cases, logitsRows, intDot } = JSON.parse(stdout);
     assert.equal(differences.length, 0, describe(differences));

@@ -1,9 +1,13 @@
 // The bound engine as the tests call it, in Node and in a page: below the npm package, so that rows, chunks and
 // sessions can be arranged freely.
 
-/** An instance of the compiled module: one engine each, so that a failure cannot leak into the next model. */
-export function instantiate(createOnehead, module) {
+/**
+ * An instance of the compiled module: one engine each, so that a failure cannot leak into the next model. Without
+ * `wasmMemory` its memory is its own.
+ */
+export function instantiate(createOnehead, module, wasmMemory) {
   return createOnehead({
+    ...(wasmMemory && { wasmMemory }),
     instantiateWasm(imports, receive) {
       WebAssembly.instantiate(module, imports).then((instance) => receive(instance, module));
       return {};

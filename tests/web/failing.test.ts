@@ -20,7 +20,7 @@ test("a trap marks the engine dead", async () => {
     isControl = () => false;
   }
   const factory = () => Promise.resolve({ Engine: Trapping as unknown as new () => RawEngine });
-  const engine = await Engine.create(factory, emptyModule);
+  const engine = await Engine.create(factory, emptyModule, new WebAssembly.Memory({ initial: 1 }));
   expect(engine.isControl(1)).toBe(false);
   for (const call of [() => engine.isEnd(1), () => engine.isControl(1), () => engine.info()]) {
     const { code, message } = await failure(call);

@@ -11,7 +11,7 @@ describe("load", () => {
     ["an unknown nested option", { runtime: { worker: false, thread: 2 } }, "unknown-option", /thread/],
     ["an unknown request option", { request: { mode: "cors" } }, "unknown-option", /mode/],
     ["an unknown variant's wasm", { runtime: { wasm: { simd: "x" } } }, "unknown-option", /simd/],
-    ["more threads", { runtime: { threads: 4 } }, "unsupported-option", /thread/],
+    ["too many threads", { runtime: { threads: 33 } }, "bad-argument", /from 1 to 32/],
     ["a cache of another name", { cache: "f16" }, "bad-argument", /cache/],
     ["no context", { contextLength: 0 }, "bad-argument", /contextLength/],
     ["half a context", { contextLength: 10.5 }, "bad-argument", /contextLength/],

@@ -1,5 +1,6 @@
 // The packed packages as a user gets them: `npm pack`, installed in an empty folder, then run in Node and, bundled
-// by Vite (dev server and build), webpack and esbuild, in a page. All must give the same translation.
+// by Vite (dev server and build), webpack and esbuild, in a page: as a static host serves it, and isolated, with two
+// threads. All must give the same translation.
 
 import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -7,6 +8,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
+import { isolation, serve } from "../../tests/browser/server.mjs";
 import { done, note, ToolError, warn } from "../lib/log.mjs";
 import { ensureNodeModules, npm } from "../lib/node-packages.mjs";
 import { repo } from "../lib/paths.mjs";
@@ -23,18 +25,19 @@ import { translate } from "onehead/tasks";
 import { translateEnEs } from "onehead-tiny";
 
 globalThis.answer = (async () => {
-  const model = await load(translateEnEs);
+  const shared = globalThis.crossOriginIsolated === true;
+  const model = await load(translateEnEs, shared ? { runtime: { threads: 2 } } : {});
   const { text } = await translate(model, ${JSON.stringify(sentence)}).result();
-  const { variant } = model.info;
+  const { variant, threads } = model.info;
   model.dispose();
-  return { text, variant };
+  return { text, variant, threads };
 })();
 `;
 const html = (script) =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>package</title>
 <link rel="icon" href="data:,"><script type="module" src="${script}"></script></head><body></body></html>\n`;
 
-/** Ways to bundle; each resolves with a folder to serve, or an address that is served already. */
+/** Ways to bundle; each resolves with a folder to serve, or addresses that are served already. */
 const bundlers = {
   // As it lies in node_modules, found by an import map.
   async "no bundler"(folder) {
@@ -55,24 +58,36 @@ const bundlers = {
     // Pre-bundling would move the modules away from the files that they name relative to themselves.
     writeFileSync(
       join(folder, "vite.config.js"),
-      'export default { optimizeDeps: { exclude: ["onehead", "onehead-tiny"] } };\n',
+      `export default {
+  optimizeDeps: { exclude: ["onehead", "onehead-tiny"] },
+  server: { headers: process.env.ISOLATED ? ${JSON.stringify(isolation)} : {} },
+  cacheDir: process.env.ISOLATED ? ".vite-isolated" : ".vite",
+};\n`,
     );
-    const port = await freePort();
-    const server = spawn(
-      process.execPath,
-      [join(repo, "node_modules/vite/bin/vite.js"), "--port", port, "--strictPort", "--host", "127.0.0.1"],
-      {
-        cwd: folder,
-        stdio: "ignore",
-      },
-    );
-    const url = `http://127.0.0.1:${port}/`;
-    for (let attempt = 0; attempt < 100; attempt++) {
-      if (await fetch(url).catch(() => null)) return { url, stop: () => server.kill() };
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-    server.kill();
-    throw new ToolError("Vite's dev server did not start.");
+    const servers = [];
+    const stop = () => {
+      for (const server of servers) server.kill();
+    };
+    const start = async (environment) => {
+      const port = await freePort();
+      const words = ["--port", port, "--strictPort", "--host", "127.0.0.1"];
+      const env = { ...process.env, ...environment };
+      servers.push(
+        spawn(process.execPath, [join(repo, "node_modules/vite/bin/vite.js"), ...words], {
+          cwd: folder,
+          stdio: "ignore",
+          env,
+        }),
+      );
+      const url = `http://127.0.0.1:${port}/`;
+      for (let attempt = 0; attempt < 100; attempt++) {
+        if (await fetch(url).catch(() => null)) return url;
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+      stop();
+      throw new ToolError("Vite's dev server did not start.");
+    };
+    return { urls: [await start({}), await start({ ISOLATED: "1" })], stop };
   },
   async webpack(folder) {
     writeFileSync(
@@ -141,13 +156,12 @@ async function transferred(origin, paths) {
   return parts;
 }
 
-/** What the size stage reads: the files that the page built by Vite fetched. */
-export let fetched = null;
+/** What the size stage reads: the files that the page built by Vite fetched, alone and isolated. */
+export const fetched = [];
 
 export async function packageTests() {
   await ensureNodeModules();
   const { MissingBrowser, launch } = await import("../../tests/browser/drivers/index.mjs");
-  const { serve } = await import("../../tests/browser/server.mjs");
   const work = mkdtempSync(join(tmpdir(), "onehead-package-"));
   const result = counts();
   const check = async (title, body) => {
@@ -177,6 +191,8 @@ export async function packageTests() {
           "--exclude-entrypoints",
           "onehead-simd128.wasm",
           "onehead-relaxed.wasm",
+          "onehead-simd128-threads.wasm",
+          "onehead-relaxed-threads.wasm",
           "translate-en-es.q8_0.gguf",
         ]),
       );
@@ -228,25 +244,31 @@ export async function packageTests() {
       await check(title, async () => {
         const folder = join(work, title.replace(" ", "-"));
         cpSync(user, folder, { recursive: true });
-        const { folder: out, url, stop } = await bundle(folder);
-        const server = out ? await serve(out) : null;
-        const page = await browser.newPage();
+        const { folder: out, urls, stop } = await bundle(folder);
+        const visit = async (isolated) => {
+          const server = out ? await serve(out, { isolated }) : null;
+          const page = await browser.newPage();
+          try {
+            await page.goto(server?.url ?? urls[Number(isolated)]);
+            const answer = await page.run(() => globalThis.answer);
+            const problems = await page.problems();
+            if (problems.length) throw new Error(problems.join("; "));
+            if (answer.text !== expected)
+              throw new Error(`${JSON.stringify(answer.text)} instead of ${JSON.stringify(expected)}`);
+            if (answer.threads !== (isolated ? 2 : 1)) throw new Error(`${answer.threads} threads`);
+            if (title === "vite build") {
+              const paths = server.requests.map((request) => request.path);
+              fetched.push({ variant: answer.variant, files: await transferred(server.origin, paths) });
+            }
+            return answer.variant;
+          } finally {
+            await page.close();
+            await server?.close();
+          }
+        };
         try {
-          await page.goto(server?.url ?? url);
-          const answer = await page.run(() => globalThis.answer);
-          const problems = await page.problems();
-          if (problems.length) throw new Error(problems.join("; "));
-          if (answer.text !== expected)
-            throw new Error(`${JSON.stringify(answer.text)} instead of ${JSON.stringify(expected)}`);
-          if (title === "vite build")
-            fetched = await transferred(
-              server.origin,
-              server.requests.map((request) => request.path),
-            );
-          return `${answer.text} (${answer.variant})`;
+          return `${expected} (${await visit(false)}, ${await visit(true)})`;
         } finally {
-          await page.close();
-          await server?.close();
           stop?.();
         }
       });

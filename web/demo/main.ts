@@ -77,7 +77,7 @@ function facts(info: ModelInfo): PageState["facts"] {
     nLayers: info.nLayers,
     nQueryHeads: info.nQueryHeads,
     nKvHeads: info.nKvHeads,
-    build: info.variant === "relaxed" ? "relaxed SIMD" : "SIMD",
+    build: info.variant.startsWith("relaxed") ? "relaxed SIMD" : "SIMD",
   };
 }
 

@@ -5,11 +5,14 @@ const FILES = ["__FILES__"];
 const LATER = ["__LATER__"].map((name) => new URL(name, self.location).href);
 const CACHE = `onehead-${VERSION}`;
 
+/** The engine's builds are kept for the kind of page that this is: with threads where it is isolated. */
+const isWanted = (file) => !file.endsWith(".wasm") || /-threads-/.test(file) === (self.crossOriginIsolated === true);
+
 self.addEventListener("install", (event) => {
   event.waitUntil(
     caches
       .open(CACHE)
-      .then((cache) => cache.addAll(FILES))
+      .then((cache) => cache.addAll(FILES.filter(isWanted)))
       .then(() => self.skipWaiting()),
   );
 });

@@ -36,8 +36,13 @@ export class Engine {
     this.#raw = raw;
   }
 
-  static async create(factory: CreateOnehead, module: WebAssembly.Module): Promise<Engine> {
+  static async create(
+    factory: CreateOnehead,
+    module: WebAssembly.Module,
+    wasmMemory: WebAssembly.Memory,
+  ): Promise<Engine> {
     const instance = await factory({
+      wasmMemory,
       instantiateWasm(imports, receive) {
         const instance = new WebAssembly.Instance(module, imports);
         receive(instance, module);
@@ -170,6 +175,11 @@ export class Engine {
     return this.#decoder.decode(this.#decodeBytes(ids));
   }
 
+  // A copy, because TextDecoder refuses a view of shared memory.
+  #decode(text: Uint8Array): string {
+    return this.#decoder.decode(text.slice());
+  }
+
   #decodeBytes(ids: ArrayLike<number>): Uint8Array {
     this.check((raw) => {
       raw.idsBuffer(ids.length).set(ids);
@@ -255,7 +265,7 @@ export class Engine {
     const row = this.call((raw) => ({
       id: raw.sampled()[i] as number,
       logprob: raw.sampledLogprobs()[i] as number,
-      text: sampled ? this.#decoder.decode(raw.text(i)) : "",
+      text: sampled ? this.#decode(raw.text(i)) : "",
       ids: Array.from(raw.candidateIds().subarray(i * nCandidates, (i + 1) * nCandidates)),
       logprobs: Array.from(raw.candidateLogprobs().subarray(i * nCandidates, (i + 1) * nCandidates)),
     }));
@@ -268,7 +278,7 @@ export class Engine {
   }
 
   flushText(session: number): string {
-    return this.call((raw) => this.#decoder.decode(raw.flushText(session)));
+    return this.call((raw) => this.#decode(raw.flushText(session)));
   }
 
   /** Gives the module's memory up; a dead module's destructor cannot be trusted. */

@@ -1,10 +1,14 @@
 // What this WebAssembly engine can do, found by validating modules of a few bytes.
 
+import { builtin } from "./node.js";
+
 /** What the engine runs. */
 export interface Features {
   readonly simd: boolean;
   readonly relaxedSimd: boolean;
-  /** Shared memory is usable: in a page, only with cross-origin isolation. */
+  /** The engine knows shared WebAssembly memory, and is to be trusted with it. */
+  readonly sharedMemory: boolean;
+  /** It is usable here: in a page, only with cross-origin isolation. */
   readonly threads: boolean;
 }
 
@@ -28,12 +32,36 @@ const threadsModule = () => module(kI32, [0x41, 0, 0xfe, 0x10, 2, 0], [5, 4, 1, 
 
 /** Asks the engine; cheap, and nothing is kept. */
 export function detectFeatures(): Features {
-  if (typeof WebAssembly !== "object") return { simd: false, relaxedSimd: false, threads: false };
+  if (typeof WebAssembly !== "object") return { simd: false, relaxedSimd: false, sharedMemory: false, threads: false };
+  const sharedMemory = !hasUnsafeThreads() && WebAssembly.validate(threadsModule());
   // Node, Deno and Bun share memory freely and do not define the page's flag.
   const mayShare = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated ?? true;
   return {
     simd: WebAssembly.validate(simdModule()),
     relaxedSimd: WebAssembly.validate(relaxedModule()),
-    threads: mayShare && WebAssembly.validate(threadsModule()),
+    sharedMemory,
+    threads: sharedMemory && mayShare && typeof SharedArrayBuffer === "function",
   };
+}
+
+// The baseline compiler of V8 before 12 (Node 20) loses updates of shared memory, so that answers differ.
+function hasUnsafeThreads(): boolean {
+  const { process } = globalThis as { process?: { versions?: { v8?: string } } };
+  return Number.parseInt(process?.versions?.v8 ?? "12", 10) < 12;
+}
+
+/** Logical processors, as far as the engine tells; some browsers understate them. */
+export function countProcessors(): number {
+  const { navigator } = globalThis as { navigator?: { hardwareConcurrency?: number } };
+  return navigator?.hardwareConcurrency ?? builtin("node:os")?.availableParallelism() ?? 1;
+}
+
+/** Whether this thread may wait for others: a page's own and a service worker's may not. */
+export function mayWait(): boolean {
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }

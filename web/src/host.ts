@@ -11,6 +11,7 @@ import type { CreateOnehead } from "./raw_engine.js";
 import { type Job, Scheduler } from "./scheduler.js";
 import { type Continued, encodeContinuation, joinScores } from "./score.js";
 import { Sequence } from "./sequence.js";
+import { createMemory, Threads } from "./threads.js";
 import { TraceTap, traceBuffers } from "./trace.js";
 import type { Score, Trace } from "./types.js";
 
@@ -55,17 +56,21 @@ class Work {
 export class Host {
   readonly #factory: CreateOnehead;
   readonly #reply: Reply;
+  readonly #script: string | undefined;
   readonly #mailbox: Mailbox = openMailbox();
   readonly #stop = new AbortController();
   readonly #sessions = new Map<number, Sequence>();
   readonly #works = new Map<number, Work>();
   #engine: Engine | undefined;
+  #threads: Threads | undefined;
   #scheduler: Scheduler | undefined;
   #info: WireInfo | undefined;
 
-  constructor(factory: CreateOnehead, reply: Reply) {
+  /** `script`: the address of the worker that this is the host of, which its threads run too. */
+  constructor(factory: CreateOnehead, reply: Reply, script?: string) {
     this.#factory = factory;
     this.#reply = reply;
+    this.#script = script;
   }
 
   /** Answers one request. */
@@ -91,6 +96,7 @@ export class Host {
     this.#stop.abort();
     const gone = new OneheadError("disposed", "The model was disposed.");
     this.#scheduler?.failAll(gone);
+    this.#threads?.end();
     this.#engine?.delete();
     this.#mailbox.close();
   }
@@ -106,11 +112,15 @@ export class Host {
     return this.#info;
   }
 
-  async #start({ module }: Args<"load">, id: number): Promise<Loading> {
-    const engine = await Engine.create(this.#factory, module);
+  async #start({ module, threads }: Args<"load">, id: number): Promise<Loading> {
+    const memory = createMemory(threads.shared);
+    const engine = await Engine.create(this.#factory, module, memory);
     this.#engine = engine;
+    const script = this.#script ?? threads.script;
+    this.#threads = new Threads(engine, module, memory, { ...threads, script });
     return {
       engine,
+      threads: this.#threads,
       mailbox: this.#mailbox,
       signal: this.#stop.signal,
       onProgress: (progress) => this.#reply({ id, progress }),

@@ -3,15 +3,15 @@
 import { absoluteUrl } from "./address.js";
 import { Client } from "./client.js";
 import { OneheadError } from "./errors.js";
-import { detectFeatures } from "./features.js";
+import { countProcessors, detectFeatures } from "./features.js";
 import { ClientModel } from "./model.js";
 import { builtin } from "./node.js";
 import { checkLoad, isKind } from "./options.js";
 import { openPort } from "./ports.js";
 import type { WireLoad, WireSource } from "./protocol.js";
-import { compileRuntime } from "./runtime.js";
+import { besideRuntime, compileRuntime } from "./runtime.js";
 import type { LoadOptions, LoadProgress, Model, Variant } from "./types.js";
-import { chooseVariant } from "./variant.js";
+import { hasThreads, planThreads } from "./variant.js";
 
 type Report = (progress: LoadProgress) => void;
 
@@ -33,7 +33,7 @@ export async function load(
 ): Promise<Model> {
   return withEngine(source, checkLoad(options, "load"), async (engine, args, more) => {
     const { client, variant } = engine;
-    return new ClientModel(client, { ...(await client.call("load", args, more).answer), variant, threads: 1 });
+    return new ClientModel(client, { ...(await client.call("load", args, more).answer), variant });
   });
 }
 
@@ -55,7 +55,7 @@ export async function withEngine<T>(
   const report = (progress: LoadProgress) => {
     if (!signal?.aborted) onProgress?.(progress);
   };
-  const variant = chooseVariant(detectFeatures(), runtime.variant);
+  const { variant, ...plan } = planThreads(detectFeatures(), countProcessors(), runtime);
 
   let client: Client | undefined;
   const loading = async (): Promise<T> => {
@@ -71,6 +71,13 @@ export async function withEngine<T>(
       {
         source: wire,
         module,
+        threads: {
+          n: plan.threads,
+          asked: plan.asked,
+          reason: plan.reason,
+          shared: hasThreads(variant),
+          script: builtin("node:worker_threads") && besideRuntime("worker.js").href,
+        },
         contextLength: o.contextLength ?? 0,
         precisionF32: o.precision === "f32",
         cacheInt8: o.cache === "int8",

@@ -7,6 +7,7 @@ import type { Mailbox } from "./mailbox.js";
 import { certainBytes, ModelFile, sourceName } from "./model_file.js";
 import type { WireEstimate, WireInfo, WireLoad, WireSource } from "./protocol.js";
 import { Sha256 } from "./sha256.js";
+import type { Threads } from "./threads.js";
 import type { LoadProgress } from "./types.js";
 
 const kSliceMs = 8;
@@ -57,6 +58,7 @@ async function* withMagic(pieces: AsyncIterable<Piece>, source: WireSource): Asy
 /** Where a file goes, and who watches. */
 export interface Loading {
   engine: Engine;
+  threads: Threads;
   mailbox: Mailbox;
   signal: AbortSignal;
   onProgress(progress: LoadProgress): void;
@@ -90,7 +92,7 @@ export async function estimateModel({ engine, signal, onProgress }: Loading, wir
 }
 
 export async function loadModel(loading: Loading, wire: WireLoad): Promise<WireInfo> {
-  const { engine } = loading;
+  const { engine, threads } = loading;
   const file = await ModelFile.open(wire.source, wire.store, wire.sha256);
   try {
     let fileBytes = await pour(file, loading, wire);
@@ -106,9 +108,11 @@ export async function loadModel(loading: Loading, wire: WireLoad): Promise<WireI
     }
     engine.endLoad();
     await file.finish(wire.sha256);
+    const threadInfo = await threads.settle();
     const { isa: _, ...info } = engine.info();
     return {
       ...info,
+      ...threadInfo,
       windows: Array.from({ length: info.nLayers }, (_, layer) => engine.call((raw) => raw.layerWindow(layer))),
       fileBytes,
       memoryBytes: engine.memory().wasmBytes,
@@ -124,7 +128,7 @@ export async function loadModel(loading: Loading, wire: WireLoad): Promise<WireI
 /** The file into the engine. Gives its size, or undefined where its hash is not the one that was asked for. */
 async function pour(
   file: ModelFile,
-  { engine, mailbox, signal, onProgress }: Loading,
+  { engine, threads, mailbox, signal, onProgress }: Loading,
   wire: WireLoad,
 ): Promise<number | undefined> {
   const { source } = wire;
@@ -146,6 +150,7 @@ async function pour(
     let at = 0;
     while (at < piece.bytes.length) {
       at += engine.pushFile(piece.bytes, at);
+      threads.begin();
       if (performance.now() >= sliceEnd) {
         await mailbox.look();
         signal.throwIfAborted();

@@ -23,6 +23,7 @@ interface Builtins {
     Worker: new (url: URL, options: { execArgv: string[] }) => NodeWorker;
     parentPort: NodePort | null;
   };
+  "node:os": { availableParallelism(): number };
   "node:url": { fileURLToPath(url: string): string };
 }
 

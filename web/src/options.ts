@@ -97,15 +97,19 @@ export function checkLoad(given: LoadOptions | undefined, where: "load" | "estim
     {
       worker: must("false or a function", (value) => value === false || typeof value === "function"),
       wasm: anObject,
-      variant: oneOf("simd128", "relaxed"),
-      threads: wholeFrom(1),
+      variant: oneOf("simd128", "relaxed", "simd128-threads", "relaxed-threads"),
+      threads: must(
+        "a whole number from 1 to 32",
+        (value) => isIndex(value) && Number(value) >= 1 && Number(value) <= 32,
+      ),
     },
     `${where}: runtime`,
   );
-  checkOptions(runtime.wasm, { simd128: anything, relaxed: anything }, `${where}: runtime.wasm`);
-  if ((runtime.threads ?? 1) > 1) {
-    refuse(where, "runtime.threads: more than one thread is not available yet.");
-  }
+  checkOptions(
+    runtime.wasm,
+    { simd128: anything, relaxed: anything, "simd128-threads": anything, "relaxed-threads": anything },
+    `${where}: runtime.wasm`,
+  );
   return options;
 }
 

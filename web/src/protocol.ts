@@ -13,6 +13,7 @@ export type WireSource =
 export interface WireLoad {
   source: WireSource;
   module: WebAssembly.Module;
+  threads: WireThreads;
   /** 0: the model's own. */
   contextLength: number;
   precisionF32: boolean;
@@ -21,6 +22,18 @@ export interface WireLoad {
   store: boolean;
   /** Of the whole file, in lower-case hexadecimal digits. */
   sha256: string | undefined;
+}
+
+export interface WireThreads {
+  /** At most so many. */
+  n: number;
+  /** They must be that many, or loading fails. */
+  asked: boolean;
+  reason: string;
+  /** The module takes shared memory. */
+  shared: boolean;
+  /** The engine's script, where the engine's thread cannot ask for its own address (Node). */
+  script: string | undefined;
 }
 
 export interface WireTrace {
@@ -141,7 +154,7 @@ export interface WireResult {
 }
 
 /** What the engine's side knows of {@link ModelInfo}. */
-export type WireInfo = Omit<ModelInfo, "variant" | "threads">;
+export type WireInfo = Omit<ModelInfo, "variant">;
 
 /** One end of the line between the two threads. */
 export interface Port<In, Out> {

@@ -44,6 +44,8 @@ export interface RawEngine {
   staging(bytes: number): Uint8Array;
   loadPush(bytes: number): Code;
   loadEnd(): Code;
+  /** As the header tells; 0 before it is read. */
+  weightBytes(): number;
   estimateBegin(contextLength: number, precisionF32: boolean, cacheInt8: boolean): Code;
   estimatePush(bytes: number): Code;
   /** Undefined until enough was pushed. */
@@ -51,6 +53,15 @@ export interface RawEngine {
   lastError(): string;
   info(): RawInfo;
   metadataJson(): string;
+
+  /** Memory for threads 1 to n - 1; only in a build with threads. */
+  prepareThreads(n: number): Code;
+  /** `[n - 1][5]`: the pool, the thread's number, the top of its stack, its local data, the word of its death. */
+  threadPlaces(): Uint32Array;
+  /** Threads 1 to n - 1, which run, take part from now on. */
+  useThreads(n: number): Code;
+  /** Shares loops of any size: for tests. */
+  useLeastGrain(): void;
 
   /** The first `nBreaks` entries of `idsBuffer` are offsets that nothing special is matched across. */
   encode(utf8: Uint8Array, flags: number, nBreaks: number): Code;
@@ -125,8 +136,9 @@ export interface OneheadModule {
   Engine: new () => RawEngine;
 }
 
-/** The factory that Emscripten writes. */
+/** The factory that Emscripten writes. Without `wasmMemory` it makes a memory that is not shared. */
 export type CreateOnehead = (options: {
+  wasmMemory?: WebAssembly.Memory;
   instantiateWasm(
     imports: WebAssembly.Imports,
     receive: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,

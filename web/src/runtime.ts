@@ -11,11 +11,18 @@ type Report = (progress: LoadProgress) => void;
 
 const compiled = new Map<string, Promise<WebAssembly.Module>>();
 
-// Each address literal in the form that bundlers know, so that they carry both files along.
+// Each address literal in the form that bundlers know, so that they carry all files along.
 function ownUrl(variant: Variant): URL {
-  return variant === "relaxed"
-    ? new URL("./wasm/onehead-relaxed.wasm", import.meta.url)
-    : new URL("./wasm/onehead-simd128.wasm", import.meta.url);
+  switch (variant) {
+    case "relaxed":
+      return new URL("./wasm/onehead-relaxed.wasm", import.meta.url);
+    case "relaxed-threads":
+      return new URL("./wasm/onehead-relaxed-threads.wasm", import.meta.url);
+    case "simd128":
+      return new URL("./wasm/onehead-simd128.wasm", import.meta.url);
+    case "simd128-threads":
+      return new URL("./wasm/onehead-simd128-threads.wasm", import.meta.url);
+  }
 }
 
 /** A file of this package by its name, for Node: bundlers would carry along what is named relative to the module. */

@@ -1,8 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 // The public types. Sizes are bytes, times milliseconds, log-probabilities natural logarithms.
 
-/** A build of the engine: plain WebAssembly SIMD, or with relaxed SIMD. Both give the same bits. */
-export type Variant = "simd128" | "relaxed";
+/** A build of the engine: plain or relaxed WebAssembly SIMD, for one thread or several. All give the same bits. */
+export type Variant = "simd128" | "relaxed" | "simd128-threads" | "relaxed-threads";
 
 /** Text, or token ids. Text is never searched for special tokens; build ids with {@link Model.encode} for that. */
 export type Prompt = string | readonly number[] | Int32Array;
@@ -87,7 +87,11 @@ export interface RuntimeOptions {
   wasm?: { readonly [V in Variant]?: string | URL | EngineModule | undefined } | undefined;
   /** The build to use; default: the fastest that this engine can run. */
   variant?: Variant | undefined;
-  /** Only 1 so far. */
+  /**
+   * Threads that compute together, 1 to 32. More than one needs shared memory, which a page has if it is cross-origin
+   * isolated (COOP and COEP headers). Default: as many as there seem to be cores, at most 8; 1 where memory cannot be
+   * shared or the model is small. `model.info.threadsReason` says why. A number that cannot be had is an error.
+   */
   threads?: number | undefined;
 }
 
@@ -116,7 +120,10 @@ export interface ModelInfo {
   readonly bosId: number;
   readonly eosId: number;
   readonly variant: Variant;
+  /** Threads that compute. */
   readonly threads: number;
+  /** Why it is that many. */
+  readonly threadsReason: string;
   /** Bytes of the engine's memory after loading. */
   readonly memoryBytes: number;
   /** Where the file is kept: in the browser, for the next visit, or nowhere but in memory. */

@@ -1,0 +1,39 @@
+// A pool thread that dies must not leave the engine waiting for its part.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import { Worker } from "node:worker_threads";
+import { forward, loadModel, openSession } from "../one_answer/raw_model.mjs";
+import { instantiateWithThreads } from "../one_answer/with_threads.mjs";
+
+const repo = new URL("../../", import.meta.url);
+
+test("the death of a thread is a trap, not a wait for ever", { timeout: 60_000 }, async () => {
+  const { default: createOnehead } = await import(new URL("dist/wasm/onehead-simd128.js", repo));
+  const module = new WebAssembly.Module(await readFile(new URL("dist/wasm/onehead-simd128-threads.wasm", repo)));
+  const onehead = await instantiateWithThreads(createOnehead, module, 2, new URL("dist/worker.js", repo).href);
+  const engine = loadModel(onehead, new Uint8Array(await readFile(new URL("tests/data/stories260K.gguf", repo))));
+  const session = openSession(engine);
+  forward(engine, [{ session, token: 400 }]);
+  // As a dying thread does (thread.ts), over and over, since each loop begins its count anew.
+  const dying = new Worker(
+    `const { words, at } = require("node:worker_threads").workerData;
+     for (;;) {
+       Atomics.or(words, at, 1 << 31);
+       Atomics.notify(words, at);
+     }`,
+    {
+      eval: true,
+      workerData: { words: new Int32Array(onehead.memory.buffer), at: onehead.places[0].finished >>> 2 },
+    },
+  );
+  try {
+    await new Promise((resolve) => dying.once("online", resolve));
+    assert.throws(() => {
+      for (let i = 0; i < 400; ++i) forward(engine, [{ session, token: 400 + (i % 50) }]);
+    }, WebAssembly.RuntimeError);
+  } finally {
+    await dying.terminate();
+    onehead.end();
+  }
+});

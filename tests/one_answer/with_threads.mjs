@@ -1,0 +1,43 @@
+// The bound engine with a pool that shares every loop however small, so that the golden models' are shared as a large
+// one's would be. The caller's thread must be one that may wait.
+import { ThreadTeam } from "../../dist/thread_pool.js";
+import { createMemory } from "../../dist/threads.js";
+import { instantiate } from "./raw_model.mjs";
+
+/**
+ * In place of `instantiate`, for one engine, whose `delete()` ends the threads too. `script` is the address of what
+ * the threads' workers run: dist/worker.js, or another script that knows what to do with its first message.
+ */
+export async function instantiateWithThreads(createOnehead, module, n, script) {
+  const memory = createMemory(true);
+  const onehead = await instantiate(createOnehead, module, memory);
+  const engine = new onehead.Engine();
+  if (engine.prepareThreads(n) !== 0) throw new Error(engine.lastError());
+  const team = new ThreadTeam();
+  const places = threadPlaces(engine).map((place) => ({ module, memory, ...place }));
+  await team.start(places, script);
+  if (engine.useThreads(n) !== 0) throw new Error(engine.lastError());
+  engine.useLeastGrain();
+  const remove = engine.delete.bind(engine);
+  engine.delete = () => {
+    team.end();
+    remove();
+  };
+  return {
+    places,
+    memory,
+    end: () => team.end(),
+    // `new Engine()` gives the one engine that the threads were started for.
+    Engine: function Engine() {
+      return engine;
+    },
+  };
+}
+
+function threadPlaces(engine) {
+  const numbers = engine.threadPlaces().slice();
+  return Array.from({ length: numbers.length / 5 }, (_, i) => {
+    const [pool, thread, stackTop, local, finished] = numbers.subarray(5 * i);
+    return { pool, thread, stackTop, local, finished };
+  });
+}
