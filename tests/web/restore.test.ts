@@ -65,7 +65,6 @@ test("bytes that are no session of this model are refused, and the model goes on
   const session = await model.createSession();
   await session.append("Once upon a time");
   const saved = await session.save();
-  const { heapBytes } = await model.memory();
   const changed = (at: number) => saved.map((byte, i) => (i === at ? byte ^ 16 : byte));
   const absurd = saved.slice();
   new DataView(absurd.buffer).setUint32(40, 0xffff_ffff, true);
@@ -81,11 +80,15 @@ test("bytes that are no session of this model are refused, and the model goes on
     "of another cache": await (await (await loaded(stories, { ...here, cache: "int8" })).createSession()).save(),
     "of another model": await (await (await loaded(tiny)).createSession()).save(),
   };
-  for (const [what, bytes] of Object.entries(bad)) {
-    expect((await failure(() => model.restore(bytes))).code, what).toBe("bad-session");
-  }
+  const refused = async () => {
+    for (const [what, bytes] of Object.entries(bad)) {
+      expect((await failure(() => model.restore(bytes))).code, what).toBe("bad-session");
+    }
+    return (await model.memory()).heapBytes;
+  };
+  // The first time the cache may have grown by a block, which is free again.
+  expect(await refused()).toBe(await refused());
   expect((await failure(() => model.restore("text" as never))).code).toBe("bad-argument");
-  expect((await model.memory()).heapBytes).toBeLessThan(heapBytes + 65536);
   expect((await model.restore(saved)).position).toBe(session.position);
 });
 
