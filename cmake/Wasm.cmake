@@ -46,7 +46,7 @@ set(threads_link_flags
 # Where no time is spent, size counts: everything above the kernels is optimised for it.
 foreach(layer base format text model runtime bindings)
   file(GLOB small_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/cpp/${layer}/*.cpp")
-  set_source_files_properties(${small_sources} PROPERTIES COMPILE_OPTIONS -Os)
+  set_source_files_properties(${small_sources} PROPERTIES COMPILE_OPTIONS -Oz)
 endforeach()
 
 # onehead_add_wasm(variant compile_flags link_flags): the first are given to the linker as well.

@@ -31,8 +31,9 @@ inline constexpr int kVectorBytes = 4 * simd::kVectorOutputs;
 // The loop over the groups stays a loop: unrolled, LLVM's wasm back end hoists all loads and more
 // values are alive than an engine has registers.
 template <int R, int V>
-void dot_strict(const int8_t* const (&data)[V], ptrdiff_t stride, int32_t n_groups,
-                const RowOperand (&rows)[R], RowSums<R, V>& out) {
+[[gnu::noinline]] void dot_strict(const int8_t* const (&data)[V], ptrdiff_t stride,
+                                  int32_t n_groups, const RowOperand (&rows)[R],
+                                  RowSums<R, V>& out) {
   simd::Ints low[R][V], high[R][V];
   for (int r = 0; r < R; ++r) {
     for (int v = 0; v < V; ++v) low[r][v] = high[r][v] = simd::Ints(0);
@@ -67,8 +68,8 @@ inline constexpr bool kHasByteDot =  // of a saturating engine it takes five ins
 // out = out + the dots of the vectors with 7-bit parts of the rows, a second operand that every
 // engine takes alike.
 template <IntDot back_end, int R, int V>
-void add_dots(const int8_t* const (&data)[V], ptrdiff_t stride, int32_t n_groups,
-              const int8_t* const (&parts)[R], RowSums<R, V>& out) {
+[[gnu::noinline]] void add_dots(const int8_t* const (&data)[V], ptrdiff_t stride, int32_t n_groups,
+                                const int8_t* const (&parts)[R], RowSums<R, V>& out) {
 #pragma GCC unroll 1
   for (int32_t group = 0; group < n_groups; ++group) {
     simd::Bytes vectors[V];
@@ -85,8 +86,9 @@ void add_dots(const int8_t* const (&data)[V], ptrdiff_t stride, int32_t n_groups
 // out = the dots with signed parts of the rows. The vectors are the second operand, which an engine
 // that takes it as unsigned sees with 128 added; that is taken off beforehand.
 template <IntDot back_end, int R, int V>
-void signed_dots(const int8_t* const (&data)[V], ptrdiff_t stride, int32_t n_groups,
-                 const RowOperand (&rows)[R], RowSums<R, V>& out) {
+[[gnu::noinline]] void signed_dots(const int8_t* const (&data)[V], ptrdiff_t stride,
+                                   int32_t n_groups, const RowOperand (&rows)[R],
+                                   RowSums<R, V>& out) {
   constexpr bool kBiased = back_end == IntDot::kUnsigned;
   const simd::Bytes bias(static_cast<int8_t>(kBiased ? -128 : 0));
   for (int r = 0; r < R; ++r) {

@@ -136,7 +136,10 @@ void attend(const KvTile& kv, const RowTile<R>& tile, AttentionScratch& scratch)
   score(kv.keys(), kv.head_dim, tile, scratch);
   const simd::Exp<F32> exp;
   Fold folds[R];
-  for (int r = 0; r < R; ++r) folds[r] = softmax_in_tile(exp, tile, r, scratch.weights[r]);
+  for (int r = 0; r < R; ++r) {
+    folds[r] =
+        softmax_in_tile(exp, *tile.rows[r], tile.span_begin, tile.span_end, scratch.weights[r]);
+  }
   weigh(kv.values(), kv.head_dim, tile, folds, scratch);
 }
 

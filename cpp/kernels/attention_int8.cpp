@@ -26,7 +26,7 @@ template <int R>
 inline constexpr int kOutputGroups = R <= 2 ? 2 : 1;
 
 // What a row's query has with the center, which all keys of the block share.
-float shared_score(const float* q, const Int8KvTile& kv, int32_t head_dim) {
+[[gnu::noinline]] float shared_score(const float* q, const Int8KvTile& kv, int32_t head_dim) {
   simd::PartialSum sum;
   int32_t d = 0;
   for (; d + kPartials <= head_dim; d += kPartials) {
@@ -76,14 +76,13 @@ void score(const Int8KvTile& kv, int32_t head_dim, const RowTile<R>& tile,
 }
 
 // The weights of row r times the values' scales, as integers; returns what one of them is worth.
-template <int R>
-float quantize_weights(const Int8KvTile& kv, const RowTile<R>& tile, int r,
-                       AttentionScratch& scratch) {
-  const AttentionRow& row = *tile.rows[r];
+[[gnu::noinline]] float quantize_weights(const Int8KvTile& kv, const AttentionRow& row,
+                                         int32_t span_begin, int32_t span_end, int r,
+                                         AttentionScratch& scratch) {
   float* weights = scratch.weights[r];
   F32 largest[kPartialBatches];
   for (F32& batch : largest) batch = F32(0.0f);
-  for (int32_t i = tile.span_begin; i < tile.span_end; i += kPartials) {
+  for (int32_t i = span_begin; i < span_end; i += kPartials) {
     for (int b = 0; b < kPartialBatches; ++b) {
       const int32_t at = i + b * kLanes;
       const F32 weight = F32::load_aligned(weights + at) * F32::load_aligned(kv.value_scales + at);
@@ -100,7 +99,7 @@ float quantize_weights(const Int8KvTile& kv, const RowTile<R>& tile, int r,
   const float max = simd::max_of_lanes(largest[0]).get(0);
   const F32 inverse(max > kSmallestWeight ? kLargestWeight / max : 0.0f);
   const F32 rounding(0x1.8p23f);
-  for (int32_t i = tile.span_begin; i < tile.span_end; i += kPartials) {
+  for (int32_t i = span_begin; i < span_end; i += kPartials) {
     alignas(64) int32_t rounded[kPartials];
     for (int b = 0; b < kPartialBatches; ++b) {
       const F32 shifted = F32::load_aligned(weights + i + b * kLanes) * inverse + rounding;
@@ -113,7 +112,8 @@ float quantize_weights(const Int8KvTile& kv, const RowTile<R>& tile, int r,
   return max / kLargestWeight;
 }
 
-void merge(AttentionRow& row, Fold fold, int32_t j, int32_t head_dim, Floats block_o) {
+[[gnu::noinline]] void merge(AttentionRow& row, Fold fold, int32_t j, int32_t head_dim,
+                             Floats block_o) {
   float* o = row.o + j;
   if (j + kVectorOutputs <= head_dim) [[likely]] {
     const Floats merged =
@@ -155,7 +155,7 @@ void weigh(const Int8KvTile& kv, int32_t head_dim, const RowTile<R>& tile, const
   float unit[R];
   const int32_t begin = tile.begin / 4 * 4;
   for (int r = 0; r < R; ++r) {
-    unit[r] = quantize_weights(kv, tile, r, scratch);
+    unit[r] = quantize_weights(kv, *tile.rows[r], tile.span_begin, tile.span_end, r, scratch);
     operands[r] = {scratch.integers[r] + begin, scratch.high[r] + begin, scratch.low[r] + begin, 0};
   }
   int32_t j = 0;
@@ -171,7 +171,10 @@ void attend(const KvTile& kv, const RowTile<R>& tile, AttentionScratch& scratch)
   score<back_end>(parts, kv.head_dim, tile, scratch);
   const simd::Exp<F32> exp;
   Fold folds[R];
-  for (int r = 0; r < R; ++r) folds[r] = softmax_in_tile(exp, tile, r, scratch.weights[r]);
+  for (int r = 0; r < R; ++r) {
+    folds[r] =
+        softmax_in_tile(exp, *tile.rows[r], tile.span_begin, tile.span_end, scratch.weights[r]);
+  }
   weigh<back_end>(parts, kv.head_dim, tile, folds, scratch);
 }
 

@@ -44,19 +44,17 @@ void for_row_tiles(AttentionRow* rows, int32_t n_rows, Attend&& attend) {
   if (filled == 3) attend(RowTile<3>(tile));
 }
 
-// The scores of a tile's row, in whole groups of 16, become weights, which are zero where only its
-// companions see; raw scores go to the row's trace.
-template <int R>
-Fold softmax_in_tile(const simd::Exp<simd::F32>& exp, const RowTile<R>& tile, int r,
-                     float* scores) {
-  AttentionRow& row = *tile.rows[r];
+// The scores of a row in a tile that spans [span_begin, span_end), whole groups of 16, become
+// weights, which are zero where only its companions see; raw scores go to the row's trace.
+[[gnu::noinline]] inline Fold softmax_in_tile(const simd::Exp<simd::F32>& exp, AttentionRow& row,
+                                              int32_t span_begin, int32_t span_end, float* scores) {
   if (row.scores != nullptr) {
     std::copy(scores + row.visible_begin, scores + row.visible_end, row.scores + row.visible_begin);
   }
   const Fold fold = softmax_row(exp, row, scores);
   const Span span(row);
-  std::fill(scores + tile.span_begin, scores + span.begin, 0.0f);
-  std::fill(scores + span.end, scores + tile.span_end, 0.0f);
+  std::fill(scores + span_begin, scores + span.begin, 0.0f);
+  std::fill(scores + span.end, scores + span_end, 0.0f);
   return fold;
 }
 

@@ -12,10 +12,9 @@ using simd::Floats;
 using simd::kTileVectors;
 using simd::kVectorOutputs;
 
-// Few rows pass over the planes themselves. More rows share the work of unpacking: a part of a
+// One row passes over the planes themselves. More rows share the work of unpacking: a part of a
 // tile's columns becomes bytes, small enough to stay in the innermost cache, and all rows pass over
 // it, four at a time (the rows that are missing in the last four are scratch).
-constexpr int32_t kFewRows = 2;
 constexpr int32_t kRowsAtOnce = kQuantizedGroup;
 constexpr int32_t kBlocksAtOnce = 32;
 
@@ -260,50 +259,73 @@ using UnpackedQuant = std::conditional_t<back_end == IntDot::kStrict ||
                                              (back_end == IntDot::kSaturating && kBits == 8),
                                          int16_t, int8_t>;
 
-template <IntDot back_end, WeightType type>
-void run_many(const TiledMatrix& w, const QuantizedRows& in, int32_t n_rows, float* out,
-              int32_t out_stride, TileRange tiles) {
-  constexpr QuantLayout kLayout = quant_layout(type);
+// Unpacks n blocks that lie one after another in a tile. A function for each type, so that the
+// loops over the rows need not be written out for each.
+template <class Quant>
+using Unpack = void (*)(const std::byte* block, int32_t n, UnpackedBlock<Quant>* to);
+
+template <WeightType type, class Quant>
+[[gnu::noinline]] void unpack_blocks(const std::byte* block, int32_t n, UnpackedBlock<Quant>* to) {
   const Unpacker<type> unpack;
+  for (int32_t b = 0; b < n; ++b, block += quant_layout(type).block_bytes()) unpack(block, to[b]);
+}
+
+template <IntDot back_end, int kBits, int kZeroPoint, bool kMinimum, class Quant>
+[[gnu::noinline]] void run_many(const TiledMatrix& w, const QuantizedRows& in, int32_t n_rows,
+                                float* out, int32_t out_stride, TileRange tiles,
+                                Unpack<Quant> unpack) {
   const int32_t n_blocks = w.n_cols / kQuantBlock;
-  UnpackedBlock<UnpackedQuant<back_end, kLayout.bits>> blocks[kBlocksAtOnce];
-  const std::byte* block = w.data + static_cast<size_t>(tiles.begin) * tile_bytes(type, w.n_cols);
+  const auto block_bytes = static_cast<size_t>(quant_layout(w.type).block_bytes());
+  UnpackedBlock<Quant> blocks[kBlocksAtOnce];
+  const std::byte* block = w.data + static_cast<size_t>(tiles.begin) * tile_bytes(w.type, w.n_cols);
   for (int32_t t = tiles.begin; t < tiles.end; ++t) {
     const int32_t first_output = t * kQuantTileRows;
     for (int32_t begin = 0; begin < n_blocks; begin += kBlocksAtOnce) {
       const int32_t n = std::min(kBlocksAtOnce, n_blocks - begin);
-      for (int32_t b = 0; b < n; ++b, block += kLayout.block_bytes()) unpack(block, blocks[b]);
+      unpack(block, n, blocks);
+      block += static_cast<size_t>(n) * block_bytes;
       for (int32_t r = 0; r < n_rows; r += kRowsAtOnce) {
         const Output to{out + static_cast<int64_t>(r) * out_stride + first_output, out_stride,
                         w.n_rows - first_output};
-        multiply_unpacked<back_end, kLayout.bits, kLayout.zero_point, kLayout.has_minimum>(
-            blocks, n, Rows(in, r, begin), to, n_rows - r, begin == 0);
+        multiply_unpacked<back_end, kBits, kZeroPoint, kMinimum>(blocks, n, Rows(in, r, begin), to,
+                                                                 n_rows - r, begin == 0);
       }
     }
   }
 }
 
-template <IntDot back_end, WeightType type, int R>
-void run_few(const TiledMatrix& w, const QuantizedRows& in, float* out, int32_t out_stride,
-             TileRange tiles) {
-  const PlaneProduct<back_end, type, R> multiply(in, w.n_cols);
+template <IntDot back_end, WeightType type>
+void run_one(const TiledMatrix& w, const QuantizedRows& in, float* out, TileRange tiles) {
+  const PlaneProduct<back_end, type, 1> multiply(in, w.n_cols);
   const size_t bytes = tile_bytes(type, w.n_cols);
   for (int32_t t = tiles.begin; t < tiles.end; ++t) {
     const int32_t first_output = t * kQuantTileRows;
     multiply(w.data + static_cast<size_t>(t) * bytes,
-             Output{out + first_output, out_stride, w.n_rows - first_output});
+             Output{out + first_output, 0, w.n_rows - first_output});
   }
+}
+
+// Where there is an 8-bit dot, the strict way serves only engines whose dot fails its self-test:
+// one loop for any number of rows is enough there.
+constexpr bool has_single_row_loop(IntDot back_end) {
+  return back_end != IntDot::kStrict || !simd::kHasInt8Dot;
 }
 
 template <IntDot back_end, WeightType type>
 void run(const TiledMatrix& w, const QuantizedRows& in, int32_t n_rows, float* out,
          int32_t out_stride, TileRange tiles) {
-  // Quants of 7 bits and fewer are the same to a signed and to an unsigned operand.
-  constexpr bool kAlike = back_end == IntDot::kUnsigned && quant_layout(type).bits < 8;
-  constexpr IntDot kWay = kAlike ? IntDot::kSigned : back_end;
-  if (n_rows > kFewRows) return run_many<kWay, type>(w, in, n_rows, out, out_stride, tiles);
-  if (n_rows == 2) return run_few<kWay, type, 2>(w, in, out, out_stride, tiles);
-  run_few<kWay, type, 1>(w, in, out, out_stride, tiles);
+  constexpr QuantLayout kLayout = quant_layout(type);
+  // Quants of fewer than 8 bits are a second operand that every 8-bit dot takes alike. The sum of
+  // two products in 16 bits is the fastest of them on engines that saturate, and within a tenth of
+  // the others' sum of four: one loop for all keeps the engine small.
+  constexpr bool kAlike = back_end != IntDot::kStrict && kLayout.bits < 8;
+  constexpr IntDot kWay = kAlike ? IntDot::kSaturating : back_end;
+  if constexpr (has_single_row_loop(kWay)) {
+    if (n_rows == 1) return run_one<kWay, type>(w, in, out, tiles);
+  }
+  using Quant = UnpackedQuant<kWay, kLayout.bits>;
+  run_many<kWay, kLayout.bits, kLayout.zero_point, kLayout.has_minimum, Quant>(
+      w, in, n_rows, out, out_stride, tiles, unpack_blocks<type, Quant>);
 }
 
 template <IntDot back_end>
