@@ -257,7 +257,9 @@ class ForwardPass {
   void rotate_and_store(int32_t layer) {
     const LayerWeights& w = weights_.layers[as_size(layer)];
     const RopeTable& table = act_.rope[static_cast<int32_t>(config_.kind_of(layer))];
-    const int32_t head_dim = config_.head_dim;
+    // As int8, a position is stored relative to what its block begins with, which comes of the
+    // whole block before.
+    const bool in_order = cache_.type() == KvType::kInt8;
     for_rows(int64_t{kElementWork} * (config_.query_dim() + 2 * config_.kv_dim()), [&](int32_t r) {
       const Row& row = rows_[as_size(r)];
       float* query = row_of(act_.query, r, config_.query_dim());
@@ -267,16 +269,29 @@ class ForwardPass {
 
       float* key = row_of(act_.key, r, config_.kv_dim());
       turn_heads(key, config_.n_kv_heads, w.key_norm, table, r);
-      const float* value = row_of(act_.value, r, config_.kv_dim());
-      const int32_t block =
-          row.sequence->block_at(cache_.group_of(layer), row.position / kBlockPositions);
-      for (int32_t g = 0; g < config_.n_kv_heads; ++g) {
-        const KvTile tile = cache_.tile(block, layer, g);
-        if (row.position % kBlockPositions == 0) begin_tile(tile, row, layer, g);
-        store_position(tile, row.position % kBlockPositions, key + g * head_dim,
-                       value + g * head_dim);
-      }
+      for (int32_t g = 0; g < config_.n_kv_heads && !in_order; ++g) store(layer, r, g);
     });
+    if (!in_order) return;
+    const int64_t work = int64_t{kElementWork} * 2 * config_.head_dim * n_rows_;
+    threads_.parallel_for(config_.n_kv_heads, grain(work),
+                          [&](int32_t begin, int32_t end, int32_t) {
+                            for (int32_t g = begin; g < end; ++g) {
+                              for (int32_t r = 0; r < n_rows_; ++r) store(layer, r, g);
+                            }
+                          });
+  }
+
+  // Key and value of row r and K/V head g into the row's place in the cache.
+  void store(int32_t layer, int32_t r, int32_t g) {
+    const Row& row = rows_[as_size(r)];
+    const int32_t offset = g * config_.head_dim;
+    const int32_t block =
+        row.sequence->block_at(cache_.group_of(layer), row.position / kBlockPositions);
+    const KvTile tile = cache_.tile(block, layer, g);
+    if (row.position % kBlockPositions == 0) begin_tile(tile, row, layer, g);
+    store_position(tile, row.position % kBlockPositions,
+                   row_of(act_.key, r, config_.kv_dim()) + offset,
+                   row_of(act_.value, r, config_.kv_dim()) + offset);
   }
 
   void begin_tile(const KvTile& tile, const Row& row, int32_t layer, int32_t kv_head) {
