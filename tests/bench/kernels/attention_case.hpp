@@ -30,7 +30,6 @@ class AttentionCase {
     q_.resize(size);
     for (float& q : q_) q = random.symmetric() / std::sqrt(static_cast<float>(head_dim));
     o_.resize(size);
-    out_.resize(size);
     m_.resize(static_cast<size_t>(n_heads));
     l_.resize(static_cast<size_t>(n_heads));
     rows_.resize(static_cast<size_t>(n_heads / n_kv_heads));
@@ -43,15 +42,15 @@ class AttentionCase {
         for (int32_t r = 0; r < n_rows; ++r)
           set_row(g * n_rows + r, first, rows_[static_cast<size_t>(r)]);
         attention_block(tile(first / kBlockPositions * n_kv_heads_ + g), rows_.data(), n_rows,
-                        scratch_);
+                        scratch_, IntDot::kStrict);
       }
     }
     for (int32_t h = 0; h < n_heads_; ++h) {
-      attention_finish(&o_[at(h)], l_[static_cast<size_t>(h)], head_dim_, &out_[at(h)]);
+      attention_finish(KvType::kF32, l_[static_cast<size_t>(h)], head_dim_, &o_[at(h)]);
     }
   }
 
-  float first_output() const { return out_[0]; }
+  float first_output() const { return o_[0]; }
 
  private:
   KvTile tile(int32_t index) {
@@ -72,7 +71,7 @@ class AttentionCase {
   int32_t n_heads_, n_kv_heads_, head_dim_, past_;
   size_t tile_bytes_ = 0;
   AlignedBuffer cache_;
-  std::vector<float> q_, o_, out_, m_, l_;
+  std::vector<float> q_, o_, m_, l_;
   std::vector<AttentionRow> rows_;
   AttentionScratch scratch_;
 };
