@@ -1,7 +1,7 @@
 // estimate(): what a model would take, known from the head of its file.
 
-import { withEngine } from "./load.js";
 import { checkLoad } from "./options.js";
+import { withEngine } from "./start_engine.js";
 import type { Estimate, EstimateOptions } from "./types.js";
 
 const kGiB = 2 ** 30;
