@@ -164,7 +164,7 @@ class PlaneProduct {
 
   const QuantizedRows& in_;
   const int32_t n_blocks_;
-  const ScaleReader<kLayout.scale_bytes> scale_;
+  const ScaleReader<kLayout.scale_bytes> scale_{};
   const GroupReader<kLayout.bits> groups_{};
 };
 
@@ -207,7 +207,7 @@ class Unpacker {
     pairs.high.store_unaligned(group + (kQuantGroupBytes + v * kQuantVectorBytes) / 2);
   }
 
-  const ScaleReader<kLayout.scale_bytes> scale_;
+  const ScaleReader<kLayout.scale_bytes> scale_{};
   const GroupReader<kLayout.bits> groups_{};
 };
 

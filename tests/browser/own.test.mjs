@@ -222,13 +222,18 @@ forEachEngine("bring your own model", (test) => {
 
     await setTokens(page, 100_000);
     await page.type("#own-say", "Tell me a long story");
-    await page.press("#own-say", "Enter");
-    await until(page, "words, to stop after them", () => {
-      const stop = document.querySelector('[data-own="stop"]');
-      if (!stop || (document.querySelector('[data-turn="5"] .text')?.textContent.length ?? 0) < 20) return false;
-      stop.click();
-      return true;
+    // A model this small ends its text within moments: the page itself must watch for the first words.
+    await page.run(() => {
+      const watch = new MutationObserver(() => {
+        const stop = document.querySelector('[data-own="stop"]');
+        if (!stop || (document.querySelector('[data-turn="5"] .text')?.textContent.length ?? 0) < 20) return;
+        watch.disconnect();
+        stop.click();
+      });
+      watch.observe(document.body, { subtree: true, childList: true, characterData: true });
     });
+    await page.press("#own-say", "Enter");
+    await until(page, "an answer", () => document.querySelector('[data-turn="5"] .text') !== null);
     await until(page, "the end", () => document.querySelector('[data-own="send"]') !== null);
     assert.match(await page.run(() => document.querySelector('[data-turn="5"]').textContent), /Stopped/);
     await page.click('[data-own="new"]');
