@@ -46,7 +46,12 @@ export function detectFeatures(): Features {
 
 // The baseline compiler of V8 before 12 (Node 20) loses updates of shared memory, so that answers differ.
 function hasUnsafeThreads(): boolean {
-  const { process } = globalThis as { process?: { versions?: { v8?: string } } };
+  const { process, navigator } = globalThis as {
+    process?: { versions?: { v8?: string } };
+    navigator?: { userAgent?: string };
+  };
+  // Firefox was seen to hang with an engine of several threads.
+  if (navigator?.userAgent?.includes("Firefox/")) return true;
   return Number.parseInt(process?.versions?.v8 ?? "12", 10) < 12;
 }
 
