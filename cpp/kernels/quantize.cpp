@@ -131,6 +131,16 @@ void quantize_block(const float* x, const QuantizedRows& out, int64_t at) {
   out.negative[at] = (total_magnitude - total) / 2;
 }
 
+// Products take the last group whole. What its missing rows give is thrown away and may be anything,
+// but their sums are multiplied as numbers, which must not overflow.
+void clear_missing_rows(const QuantizedRows& out) {
+  for (int32_t row = out.n_rows; row % kQuantizedGroup != 0; ++row) {
+    for (int32_t block = 0; block < out.n_cols / kQuantBlock; ++block) {
+      out.sum[out.block_index(row, block)] = 0;
+    }
+  }
+}
+
 }  // namespace
 
 size_t quantized_bytes(int32_t n_rows, int32_t n_cols) { return Layout(n_rows, n_cols).total; }
@@ -165,6 +175,7 @@ void quantize_row_range(const float* x, int32_t begin, int32_t end, const Quanti
       quantize_block(x, out, out.block_index(row, block));
     }
   }
+  if (end == out.n_rows) clear_missing_rows(out);
 }
 
 }  // namespace onehead

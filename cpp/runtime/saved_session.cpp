@@ -48,6 +48,14 @@ void append(std::vector<std::byte>& out, const T* values, size_t n) {
   out.insert(out.end(), bytes.begin(), bytes.end());
 }
 
+template <class T>
+std::vector<T> read_array(const std::vector<std::byte>& bytes, uint64_t offset, size_t n) {
+  std::vector<T> values(n);
+  std::copy_n(bytes.data() + offset, n * sizeof(T),
+              std::as_writable_bytes(std::span(values)).begin());
+  return values;
+}
+
 Head read_fixed(const std::vector<std::byte>& bytes) {
   Head head;
   std::memcpy(&head, bytes.data(), sizeof head);
@@ -201,22 +209,19 @@ Status SessionReader::make_session() {
   const auto n_cached = static_cast<int32_t>(head.n_cached);
   const KvCache& cache = model_.cache();
 
-  std::vector<int32_t> tokens(head.n_tokens);
-  std::memcpy(tokens.data(), head_.data() + offsets.tokens, tokens.size() * sizeof(int32_t));
+  const auto tokens = read_array<int32_t>(head_, offsets.tokens, head.n_tokens);
   const int32_t vocab_size = model_.config().vocab_size;
   if (std::any_of(tokens.begin(), tokens.end(),
                   [=](int32_t token) { return token < 0 || token >= vocab_size; })) {
     return bad_session("it holds tokens that the model does not have.");
   }
-  std::vector<uint8_t> ablated(head.n_ablated);
-  std::memcpy(ablated.data(), head_.data() + offsets.ablated, ablated.size());
+  auto ablated = read_array<uint8_t>(head_, offsets.ablated, head.n_ablated);
 
   std::vector<int32_t> first_blocks;
   uint64_t size = offsets.end + sizeof(uint64_t);
+  const auto ranges = read_array<BlockRange>(head_, offsets.ranges, head.n_groups);
   for (int32_t g = 0; g < cache.n_groups(); ++g) {
-    BlockRange range;
-    std::memcpy(&range, head_.data() + offsets.ranges + static_cast<size_t>(g) * sizeof range,
-                sizeof range);
+    const BlockRange range = ranges[static_cast<size_t>(g)];
     // The window of the next position must be whole.
     if (range.first > static_cast<uint32_t>(cache.first_needed(g, n_cached) / kBlockPositions) ||
         uint64_t{range.first} + range.count != static_cast<uint64_t>(blocks_for(n_cached))) {

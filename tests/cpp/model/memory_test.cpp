@@ -19,6 +19,10 @@ using testing::load;
 using testing::new_session;
 using testing::step_once;
 
+// Bytes: what one lost allocation in each cycle would cost at least, glibc's smallest chunk. The
+// count itself may move by less: what malloc keeps in its caches, or rounds up, is part of it.
+constexpr int64_t kLeastLeak = 32;
+
 const synthetic::ModelShape& shape_named(std::string_view name) {
   for (const synthetic::ModelShape& shape : synthetic::golden_shapes()) {
     if (shape.name == name) return shape;
@@ -151,7 +155,7 @@ TEST_P(Memory, CyclesOfSessionsNeedNoMore) {
   for (int i = 0; i < 10; ++i) cycle();
   const int64_t at_ten = heap_bytes();
   for (int i = 10; i < 100; ++i) cycle();
-  EXPECT_EQ(heap_bytes(), at_ten);
+  EXPECT_LT(heap_bytes() - at_ten, kLeastLeak * 90);
 }
 
 TEST_P(Memory, CyclesOfModelsGiveEverythingBack) {
@@ -166,7 +170,7 @@ TEST_P(Memory, CyclesOfModelsGiveEverythingBack) {
   const int n_cycles =
       at_ten < 0 ? 20 : 1000;  // nothing is counted under a sanitizer, which is slow
   for (int i = 10; i < n_cycles; ++i) cycle();
-  EXPECT_EQ(heap_bytes(), at_ten);
+  EXPECT_LT(heap_bytes() - at_ten, kLeastLeak * (n_cycles - 10));
 }
 
 }  // namespace
