@@ -98,7 +98,7 @@ bool passes() {
     simd::Ints expected[kTestRows * simd::kTileVectors];
     simd::Ints actual[kTestRows * simd::kTileVectors];
     test_sums<IntDot::kStrict, kBits, kZeroPoint, span>(block, expected);
-    test_sums<back_end, kBits, kZeroPoint, span>(block, actual);
+    test_sums<detail::dot_way(back_end, kBits), kBits, kZeroPoint, span>(block, actual);
     if (std::memcmp(expected, actual, sizeof expected) != 0) return false;
   }
   return true;

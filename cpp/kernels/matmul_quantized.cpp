@@ -315,11 +315,7 @@ template <IntDot back_end, WeightType type>
 void run(const TiledMatrix& w, const QuantizedRows& in, int32_t n_rows, float* out,
          int32_t out_stride, TileRange tiles) {
   constexpr QuantLayout kLayout = quant_layout(type);
-  // Quants of fewer than 8 bits are a second operand that every 8-bit dot takes alike. The sum of
-  // two products in 16 bits is the fastest of them on engines that saturate, and within a tenth of
-  // the others' sum of four: one loop for all keeps the engine small.
-  constexpr bool kAlike = back_end != IntDot::kStrict && kLayout.bits < 8;
-  constexpr IntDot kWay = kAlike ? IntDot::kSaturating : back_end;
+  constexpr IntDot kWay = dot_way(back_end, kLayout.bits);
   if constexpr (has_single_row_loop(kWay)) {
     if (n_rows == 1) return run_one<kWay, type>(w, in, out, tiles);
   }
