@@ -117,9 +117,7 @@ Expected<Activations> Activations::create(const Config& config, const float* rop
   const size_t n_pairs_of_row_and_block = static_cast<size_t>(cache.n_groups()) *
                                           static_cast<size_t>(blocks_for(context_length)) *
                                           static_cast<size_t>(max_rows);
-  a.group_ends.reserve(static_cast<size_t>(cache.n_groups()));
-  a.groups.reserve(n_pairs_of_row_and_block);
-  a.row_list.reserve(n_pairs_of_row_and_block);
+  a.groups.reserve(cache.n_groups(), n_pairs_of_row_and_block);
   a.max_blocks_ = blocks_for(context_length);
   if (Status status = a.use_threads(config, 1); !status.ok()) return status;
   return a;

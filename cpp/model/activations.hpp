@@ -9,6 +9,7 @@
 #include "base/aligned_buffer.hpp"
 #include "base/status.hpp"
 #include "kernels/attention.hpp"
+#include "model/block_groups.hpp"
 #include "model/config.hpp"
 #include "model/kv_cache.hpp"
 
@@ -16,14 +17,6 @@ namespace onehead {
 
 inline constexpr int32_t kLogitsGroup =
     16;  // logits are computed for at most so many rows at a time
-
-// Rows that read one physical K/V block. `rows` of the group are row_list[begin, begin + count).
-struct BlockGroup {
-  int32_t block = 0;           // in the pool
-  int32_t first_position = 0;  // of the block's slot 0 in the sequences that share it
-  int32_t begin = 0;
-  int32_t count = 0;
-};
 
 // The rotation of the layers of one kind.
 struct RopeTable {
@@ -74,11 +67,7 @@ class Activations {
   float* block_max = nullptr;       // [rows * blocks, n_query_heads]
   float* block_sum = nullptr;       // [rows * blocks, n_query_heads]
   float* block_attended = nullptr;  // [rows * blocks, n_query_heads * head_dim]
-  // Of all window groups, one after the other; each by ascending block index of its rows'
-  // sequences.
-  std::vector<BlockGroup> groups;
-  std::vector<size_t> group_ends;  // [n_window_groups]: where each one's end in `groups`
-  std::vector<int32_t> row_list;
+  BlockGroups groups;
 
  private:
   AlignedBuffer floats_;

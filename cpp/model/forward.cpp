@@ -1,38 +1,23 @@
 #include "model/forward.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <initializer_list>
-#include <limits>
 
 #include "kernels/activation.hpp"
-#include "kernels/attention.hpp"
 #include "kernels/finite.hpp"
 #include "kernels/matmul.hpp"
 #include "kernels/pack.hpp"
 #include "kernels/quantize.hpp"
 #include "kernels/rms_norm.hpp"
 #include "kernels/rope.hpp"
+#include "model/attention_pass.hpp"
+#include "model/shared_work.hpp"
+#include "model/trace_recorder.hpp"
 
 namespace onehead {
 namespace {
 
 constexpr size_t as_size(int32_t n) { return static_cast<size_t>(n); }
-
-// Multiply-adds that a thread takes at least at a time: some microseconds, several times what
-// sharing costs.
-constexpr int64_t kSharedWork = 1 << 16;
-
-// What an element of an element-wise step costs, in multiply-adds of a matrix product; one that is
-// made by exp, and an angle's sine and cosine.
-constexpr int32_t kElementWork = 16;
-constexpr int32_t kExpWork = 64;
-constexpr int32_t kAngleWork = 1024;
-
-// How many items of so much work each make up a thread's least part.
-constexpr int32_t grain(int64_t work_per_item) {
-  return static_cast<int32_t>(1 + kSharedWork / std::max<int64_t>(work_per_item, 1));
-}
 
 class ForwardPass {
  public:
@@ -44,14 +29,15 @@ class ForwardPass {
         int_dot_(graph.int_dot),
         threads_(graph.threads),
         rows_(rows),
-        trace_(trace),
+        recorder_(graph.config, rows, trace),
+        attention_(graph, rows, recorder_),
         n_rows_(static_cast<int32_t>(rows.size())) {}
 
   Status run(LogitsSink& sink) {
     embed();
     rotate_angles();
-    group_rows_by_block();
-    begin_trace();
+    act_.groups.group(rows_, cache_);
+    recorder_.begin(act_.residual);
     for (int32_t layer = 0; layer < config_.n_layers; ++layer) {
       const LayerWeights& w = weights_.layers[as_size(layer)];
       normalize(act_.residual, w.attention_norm);
@@ -59,7 +45,7 @@ class ForwardPass {
               {{w.query, act_.query}, {w.key, act_.key}, {w.value, act_.value}});
       rotate_and_store(layer);
       if (cache_.type() == KvType::kInt8 && !quantize_queries()) return non_finite();
-      attend(layer);
+      attention_.attend(layer);
       project(act_.attended, n_rows_, {{w.output, act_.projected}});
       add_block(w.post_attention_norm);
 
@@ -68,11 +54,13 @@ class ForwardPass {
       activate();
       project(act_.gate, n_rows_, {{w.down, act_.projected}});
       add_block(w.post_ffn_norm);
-      trace_hidden(layer);
+      recorder_.hidden(layer, act_.residual);
     }
     if (!all_finite(act_.residual, n_rows_ * config_.model_dim)) return non_finite();
     return logits(sink);
   }
+
+  void end_trace() const { recorder_.end(); }
 
  private:
   float* row_of(float* matrix, int32_t row, int32_t width) const {
@@ -103,60 +91,6 @@ class ForwardPass {
         rope_angles(rows_[as_size(r)].position, table.inverse_frequencies.data(), n_pairs,
                     row_of(table.cos, r, n_pairs), row_of(table.sin, r, n_pairs));
       });
-    }
-  }
-
-  void group_rows_by_block() {
-    act_.groups.clear();
-    act_.group_ends.clear();
-    act_.row_list.clear();
-    for (int32_t window = 0; window < cache_.n_groups(); ++window) {
-      group_rows_by_block(window);
-      act_.group_ends.push_back(act_.groups.size());
-    }
-  }
-
-  bool sees_block(int32_t window, const Row& row, int32_t index) const {
-    return index <= row.position / kBlockPositions &&
-           index >= cache_.first_seen(window, row.position) / kBlockPositions;
-  }
-
-  // For every block index in ascending order, the rows that see a block of a window group there,
-  // together where they share it.
-  void group_rows_by_block(int32_t window) {
-    int32_t first_index = std::numeric_limits<int32_t>::max();
-    int32_t last_index = 0;
-    for (const Row& row : rows_) {
-      first_index =
-          std::min(first_index, cache_.first_seen(window, row.position) / kBlockPositions);
-      last_index = std::max(last_index, row.position / kBlockPositions);
-    }
-    for (int32_t index = first_index; index <= last_index; ++index) {
-      const size_t first_group = act_.groups.size();
-      for (int32_t r = 0; r < n_rows_; ++r) {
-        const Row& row = rows_[as_size(r)];
-        if (!sees_block(window, row, index)) continue;
-        const int32_t block = row.sequence->block_at(window, index);
-        const auto same = [block](const BlockGroup& g) { return g.block == block; };
-        const auto begin = act_.groups.begin() + static_cast<std::ptrdiff_t>(first_group);
-        const auto found = std::find_if(begin, act_.groups.end(), same);
-        if (found != act_.groups.end()) {
-          ++found->count;
-        } else {
-          act_.groups.push_back({block, index * kBlockPositions, 0, 1});
-        }
-      }
-      for (size_t g = first_group; g < act_.groups.size(); ++g) {
-        BlockGroup& group = act_.groups[g];
-        group.begin = static_cast<int32_t>(act_.row_list.size());
-        for (int32_t r = 0; r < n_rows_; ++r) {
-          const Row& row = rows_[as_size(r)];
-          if (sees_block(window, row, index) &&
-              row.sequence->block_at(window, index) == group.block) {
-            act_.row_list.push_back(r);
-          }
-        }
-      }
     }
   }
 
@@ -264,7 +198,7 @@ class ForwardPass {
       const Row& row = rows_[as_size(r)];
       float* query = row_of(act_.query, r, config_.query_dim());
       turn_heads(query, config_.n_query_heads, w.query_norm, table, r);
-      if (row.trace != nullptr && trace_.queries) trace_queries(layer, query, *row.trace);
+      recorder_.queries(layer, row, query);
       scale(query, config_.query_scale, config_.query_dim());
 
       float* key = row_of(act_.key, r, config_.kv_dim());
@@ -321,161 +255,6 @@ class ForwardPass {
            all_finite(act_.value, n_rows_ * config_.kv_dim());
   }
 
-  // Threads share the rows, and each takes its rows through all their blocks. Where there are fewer
-  // rows than threads, they share the blocks, and what these gave is folded afterwards, in order.
-  void attend(int32_t layer) {
-    const std::span<const BlockGroup> groups = block_groups(cache_.group_of(layer));
-    const int64_t work = int64_t{2} * kBlockPositions * config_.query_dim();  // a row's in a block
-    std::fill(act_.is_first.begin(), act_.is_first.end(), uint8_t{1});
-    const auto n_groups = static_cast<int32_t>(groups.size());
-    if (n_rows_ < threads_.n_threads()) {
-      threads_.parallel_for(
-          n_groups * config_.n_kv_heads, grain(work * n_rows_ / config_.n_kv_heads),
-          [&](int32_t begin, int32_t end, int32_t thread) {
-            for (int32_t i = begin; i < end; ++i) {
-              attend_block(layer, groups, i / config_.n_kv_heads, i % config_.n_kv_heads, thread);
-            }
-          });
-      threads_.parallel_for(
-          n_rows_ * config_.n_query_heads,
-          grain(int64_t{kElementWork} * n_groups * config_.head_dim),
-          [&](int32_t begin, int32_t end, int32_t) {
-            for (int32_t i = begin; i < end; ++i) {
-              fold_blocks(layer, groups, i / config_.n_query_heads, i % config_.n_query_heads);
-              finish_head(layer, i / config_.n_query_heads, i % config_.n_query_heads);
-            }
-          });
-      return;
-    }
-    threads_.parallel_for(n_rows_, grain(work * n_groups),
-                          [&](int32_t begin, int32_t end, int32_t thread) {
-                            attend_rows(layer, groups, begin, end, thread);
-                          });
-  }
-
-  // Rows [row_begin, row_end).
-  void attend_rows(int32_t layer, std::span<const BlockGroup> groups, int32_t row_begin,
-                   int32_t row_end, int32_t thread) {
-    const int32_t n_shared = config_.queries_per_kv();
-    for (const BlockGroup& group : groups) {
-      const auto in_group = act_.row_list.begin() + group.begin;
-      const auto first = std::lower_bound(in_group, in_group + group.count, row_begin);
-      const auto last = std::lower_bound(first, in_group + group.count, row_end);
-      for (int32_t g = 0; g < config_.n_kv_heads && first != last; ++g) {
-        AttentionRow* attending = act_.threads[as_size(thread)].attention_rows.data();
-        int32_t n = 0;
-        for (auto r = first; r != last; ++r) {
-          for (int32_t h = g * n_shared; h < (g + 1) * n_shared; ++h) {
-            attending[n++] = attention_row(layer, group, *r, h);
-          }
-        }
-        attend_tile(layer, group, g, attending, n, thread);
-      }
-      for (auto r = first; r != last; ++r) act_.is_first[as_size(*r)] = 0;
-    }
-    for (int32_t r = row_begin; r < row_end; ++r) {
-      for (int32_t h = 0; h < config_.n_query_heads; ++h) finish_head(layer, r, h);
-    }
-  }
-
-  // Where a row's results of a block stand among those of `groups`.
-  size_t block_state(std::span<const BlockGroup> groups, int32_t at, int32_t head) const {
-    return as_size(at - groups.front().begin) * as_size(config_.n_query_heads) + as_size(head);
-  }
-
-  // All rows of one group, for one K/V head; their states are kept apart.
-  void attend_block(int32_t layer, std::span<const BlockGroup> groups, int32_t index, int32_t g,
-                    int32_t thread) {
-    const BlockGroup& group = groups[as_size(index)];
-    const int32_t n_shared = config_.queries_per_kv();
-    AttentionRow* attending = act_.threads[as_size(thread)].attention_rows.data();
-    int32_t n = 0;
-    for (int32_t at = group.begin; at < group.begin + group.count; ++at) {
-      for (int32_t h = g * n_shared; h < (g + 1) * n_shared; ++h) {
-        AttentionRow& row = attending[n++];
-        row = attention_row(layer, group, act_.row_list[as_size(at)], h);
-        const size_t state = block_state(groups, at, h);
-        row.m = act_.block_max + state;
-        row.l = act_.block_sum + state;
-        row.o = act_.block_attended + state * as_size(config_.head_dim);
-      }
-    }
-    attend_tile(layer, group, g, attending, n, thread);
-  }
-
-  void attend_tile(int32_t layer, const BlockGroup& group, int32_t g, AttentionRow* rows, int32_t n,
-                   int32_t thread) {
-    attention_block(cache_.tile(group.block, layer, g), rows, n,
-                    act_.threads[as_size(thread)].attention, int_dot_);
-  }
-
-  void fold_blocks(int32_t layer, std::span<const BlockGroup> groups, int32_t r, int32_t head) {
-    bool first = true;
-    for (const BlockGroup& group : groups) {
-      for (int32_t at = group.begin; at < group.begin + group.count; ++at) {
-        if (act_.row_list[as_size(at)] != r) continue;
-        AttentionRow row = attention_row(layer, group, r, head);
-        row.first = first;
-        first = false;
-        const size_t state = block_state(groups, at, head);
-        attention_fold(act_.block_max[state], act_.block_sum[state],
-                       act_.block_attended + state * as_size(config_.head_dim), config_.head_dim,
-                       row);
-      }
-    }
-  }
-
-  std::span<const BlockGroup> block_groups(int32_t window) const {
-    const size_t begin = window == 0 ? 0 : act_.group_ends[as_size(window - 1)];
-    return std::span<const BlockGroup>(act_.groups)
-        .subspan(begin, act_.group_ends[as_size(window)] - begin);
-  }
-
-  AttentionRow attention_row(int32_t layer, const BlockGroup& group, int32_t r, int32_t head) {
-    const Row& row = rows_[as_size(r)];
-    const int32_t layer_slot = traced_slot(trace_.layers, layer);
-    const size_t state = as_size(r) * as_size(config_.n_query_heads) + as_size(head);
-    AttentionRow out;
-    out.q = row_of(act_.query, r, config_.query_dim()) + head * config_.head_dim;
-    if (cache_.type() == KvType::kInt8) out.quantized = act_.quantized_queries[state];
-    out.visible_begin =
-        std::max(0, cache_.first_seen(cache_.group_of(layer), row.position) - group.first_position);
-    out.visible_end = std::min(kBlockPositions, row.position + 1 - group.first_position);
-    out.m = act_.running_max + state;
-    out.l = act_.running_sum + state;
-    out.o = row_of(act_.attended, r, config_.query_dim()) + head * config_.head_dim;
-    out.first = act_.is_first[as_size(r)] != 0;
-    out.scores = nullptr;
-    if (row.trace != nullptr && trace_.attention && layer_slot >= 0) {
-      const int32_t head_slot = traced_slot(trace_.heads, head);
-      if (head_slot >= 0) {
-        out.scores = scores_of(*row.trace, layer_slot, head_slot) + group.first_position;
-      }
-    }
-    return out;
-  }
-
-  void finish_head(int32_t layer, int32_t r, int32_t head) {
-    const Row& row = rows_[as_size(r)];
-    const int32_t layer_slot = traced_slot(trace_.layers, layer);
-    const size_t state = as_size(r) * as_size(config_.n_query_heads) + as_size(head);
-    float* o = row_of(act_.attended, r, config_.query_dim()) + head * config_.head_dim;
-    const float l = act_.running_sum[state];
-    attention_finish(cache_.type(), l, config_.head_dim, o);
-    if (row.trace != nullptr && trace_.attention && layer_slot >= 0) {
-      const int32_t head_slot = traced_slot(trace_.heads, head);
-      if (head_slot >= 0) {
-        const int32_t first = cache_.first_seen(cache_.group_of(layer), row.position);
-        float* scores = scores_of(*row.trace, layer_slot, head_slot) + first;
-        attention_weights(scores, row.position + 1 - first, act_.running_max[state], l, scores);
-      }
-    }
-    if (row.ablated != nullptr &&
-        row.ablated[as_size(layer) * as_size(config_.n_query_heads) + as_size(head)] != 0) {
-      std::memset(o, 0, as_size(config_.head_dim) * sizeof(float));
-    }
-  }
-
   Status logits(LogitsSink& sink) {
     int32_t r = 0;
     while (r < n_rows_) {
@@ -498,67 +277,6 @@ class ForwardPass {
     return {};
   }
 
-  static int32_t traced_slot(const std::vector<int32_t>& chosen, int32_t value) {
-    const auto found = std::lower_bound(chosen.begin(), chosen.end(), value);
-    if (found == chosen.end() || *found != value) return -1;
-    return static_cast<int32_t>(found - chosen.begin());
-  }
-
-  // While the pass runs, a traced row's scores are padded to whole blocks, since the kernel writes
-  // whole blocks.
-  static size_t padded_positions(const TracedRow& traced) {
-    return as_size(blocks_for(traced.position + 1)) * as_size(kBlockPositions);
-  }
-
-  float* scores_of(TracedRow& traced, int32_t layer_slot, int32_t head_slot) const {
-    const size_t index = as_size(layer_slot) * trace_.heads.size() + as_size(head_slot);
-    return traced.attention.data() + index * padded_positions(traced);
-  }
-
-  void begin_trace() {
-    const size_t n_layers = trace_.layers.size();
-    const size_t n_heads = trace_.heads.size();
-    for (int32_t r = 0; r < n_rows_; ++r) {
-      TracedRow* traced = rows_[as_size(r)].trace;
-      if (traced == nullptr) continue;
-      traced->row = r;
-      traced->position = rows_[as_size(r)].position;
-      traced->attention.assign(
-          trace_.attention ? n_layers * n_heads * padded_positions(*traced) : 0, 0.0f);
-      traced->queries.assign(trace_.queries ? n_layers * n_heads * as_size(config_.head_dim) : 0,
-                             0.0f);
-      traced->hidden.assign(trace_.hidden ? (1 + n_layers) * as_size(config_.model_dim) : 0, 0.0f);
-      if (trace_.hidden) {
-        std::memcpy(traced->hidden.data(), row_of(act_.residual, r, config_.model_dim),
-                    as_size(config_.model_dim) * sizeof(float));
-      }
-    }
-  }
-
-  void trace_queries(int32_t layer, const float* query, TracedRow& traced) {
-    const int32_t layer_slot = traced_slot(trace_.layers, layer);
-    if (layer_slot < 0) return;
-    const size_t head_dim = as_size(config_.head_dim);
-    float* out = traced.queries.data() + as_size(layer_slot) * trace_.heads.size() * head_dim;
-    for (const int32_t head : trace_.heads) {
-      std::memcpy(out, query + as_size(head) * head_dim, head_dim * sizeof(float));
-      out += head_dim;
-    }
-  }
-
-  void trace_hidden(int32_t layer) {
-    if (!trace_.hidden) return;
-    const int32_t layer_slot = traced_slot(trace_.layers, layer);
-    if (layer_slot < 0) return;
-    const size_t width = as_size(config_.model_dim);
-    for (int32_t r = 0; r < n_rows_; ++r) {
-      TracedRow* traced = rows_[as_size(r)].trace;
-      if (traced == nullptr) continue;
-      std::memcpy(traced->hidden.data() + as_size(1 + layer_slot) * width,
-                  row_of(act_.residual, r, config_.model_dim), width * sizeof(float));
-    }
-  }
-
   static Status non_finite() {
     return {ErrorCode::kNonFinite,
             "The model computed a number that is not finite: its weights are damaged or do not fit "
@@ -572,22 +290,10 @@ class ForwardPass {
   IntDot int_dot_;
   ThreadPool& threads_;
   std::span<const Row> rows_;
-  const TraceRequest& trace_;
+  TraceRecorder recorder_;
+  AttentionPass attention_;
   int32_t n_rows_;
 };
-
-// Drops the padding between the rows of attention weights: [layers * heads][padded] -> [layers *
-// heads][p + 1].
-void compact_attention(TracedRow& traced) {
-  const size_t n_positions = as_size(traced.position + 1);
-  const size_t padded = as_size(blocks_for(traced.position + 1)) * as_size(kBlockPositions);
-  const size_t n = traced.attention.size() / padded;
-  for (size_t i = 1; i < n; ++i) {
-    std::memmove(traced.attention.data() + i * n_positions, traced.attention.data() + i * padded,
-                 n_positions * sizeof(float));
-  }
-  traced.attention.resize(n * n_positions);
-}
 
 }  // namespace
 
@@ -596,9 +302,7 @@ Status forward(const Graph& graph, std::span<const Row> rows, const TraceRequest
   if (rows.empty()) return {};
   ForwardPass pass(graph, rows, trace);
   const Status status = pass.run(sink);
-  for (const Row& row : rows) {
-    if (row.trace != nullptr) compact_attention(*row.trace);
-  }
+  pass.end_trace();
   return status;
 }
 

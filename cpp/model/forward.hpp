@@ -7,28 +7,13 @@
 
 #include <cstdint>
 #include <span>
-#include <vector>
 
 #include "base/status.hpp"
-#include "base/thread_pool.hpp"
-#include "kernels/int_dot.hpp"
-#include "model/activations.hpp"
-#include "model/config.hpp"
-#include "model/kv_cache.hpp"
-#include "model/sequence.hpp"
+#include "model/graph.hpp"
+#include "model/row.hpp"
 #include "model/trace.hpp"
-#include "model/weights.hpp"
 
 namespace onehead {
-
-struct Row {
-  int32_t token = 0;
-  int32_t position = 0;
-  Sequence* sequence = nullptr;
-  bool wants_logits = false;
-  TracedRow* trace = nullptr;        // null: this row is not traced
-  const uint8_t* ablated = nullptr;  // null, or [n_layers, n_query_heads]: nonzero silences a head
-};
 
 // Receives logits [vocab_size] of row `row`, in ascending order of rows; the memory is reused
 // afterwards.
@@ -38,15 +23,6 @@ class LogitsSink {
 
  protected:
   ~LogitsSink() = default;
-};
-
-struct Graph {
-  const Config& config;
-  const Weights& weights;
-  KvCache& cache;
-  Activations& activations;
-  IntDot int_dot;
-  ThreadPool& threads;  // however many: the same bits
 };
 
 // Runs `rows`; each sequence must already be extended to hold its rows' positions, and rows of one

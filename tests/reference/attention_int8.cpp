@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "reference/block_fold.hpp"
 #include "reference/exp.hpp"
 
 namespace onehead::reference {
 namespace {
 
-constexpr size_t kBlockPositions = 64;
 constexpr float kSmallestWeight = 0x1p-100f;
 constexpr float kLargestWeight = 16383.0f;
 
@@ -26,12 +26,6 @@ int32_t dot(const QuantizedHead& a, const QuantizedHead& b) {
   for (size_t d = 0; d < a.quants.size(); ++d) sum += a.quants[d] * b.quants[d];
   return sum;
 }
-
-struct Partial {
-  float m = 0.0f;
-  float l = 0.0f;
-  Vector o;  // [head_dim], not yet normalised
-};
 
 // Positions begin .. end - 1, all of one block.
 Partial attend_block(const Vector& scores, const std::vector<QuantizedHead>& values, size_t begin,
@@ -58,18 +52,6 @@ Partial attend_block(const Vector& scores, const std::vector<QuantizedHead>& val
   for (const int32_t s : sums)
     block.o.push_back(static_cast<float>(s) * (largest / kLargestWeight));
   return block;
-}
-
-Partial merge(const Partial& so_far, const Partial& block) {
-  Partial merged;
-  merged.m = std::max(so_far.m, block.m);
-  const float a = exp_f32(so_far.m - merged.m);
-  const float b = exp_f32(block.m - merged.m);
-  merged.l = so_far.l * a + block.l * b;
-  for (size_t j = 0; j < so_far.o.size(); ++j) {
-    merged.o.push_back(so_far.o[j] * a + block.o[j] * b);
-  }
-  return merged;
 }
 
 }  // namespace
@@ -174,21 +156,10 @@ Attended attend_int8(const Vector& query, const std::vector<Vector>& keys,
                                                    ((q.scale * factor) * deviation.scale));
   }
 
-  Partial state;
-  for (size_t begin = first; begin < keys.size();) {
-    const size_t end = std::min((begin / kBlockPositions + 1) * kBlockPositions, keys.size());
-    const Partial block = attend_block(scores, cached_values, begin, end);
-    state = begin == first ? block : merge(state, block);
-    begin = end;
-  }
-  const float inverse = 1.0f / state.l;
-  Attended result;
-  for (const float o : state.o) result.out.push_back(o * inverse);
+  Attended result = fold_blocks(scores, first, [&](size_t begin, size_t end) {
+    return attend_block(scores, cached_values, begin, end);
+  });
   result.out = transformed_back(result.out);
-  result.weights.assign(first, 0.0f);
-  for (size_t i = first; i < scores.size(); ++i) {
-    result.weights.push_back(exp_f32(scores[i] - state.m) * inverse);
-  }
   return result;
 }
 
