@@ -79,8 +79,7 @@ class ThreadPool {
   bool least_grain_ = false;
   Loop loop_ = {};
   // Chunks of the present loop << 16 | the next one to take. Whoever adds 1 owns the chunk that
-  // stood there, and the loop cannot end before that chunk is finished. (No compare-and-swap: the
-  // baseline compiler of some V8, Node 20's among them, takes a failed one for success.)
+  // stood there, and the loop cannot end before that chunk is finished.
   alignas(64) std::atomic<uint32_t> ticket_ = 0;
   alignas(64) std::atomic<uint32_t> finished_ = 0;  // chunks of the present loop
   std::atomic<uint32_t> caller_sleeps_ = 0;

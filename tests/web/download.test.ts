@@ -1,11 +1,11 @@
 // Servers that break off, change the file, lie or know no ranges: the right model, or an error that says why.
 
 import { createHash } from "node:crypto";
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
 import { type LoadProgress, load } from "onehead";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { serve, type TestServer } from "./serve.js";
 import { failure, here, loaded, read, stories } from "./support.js";
 
 const file = read("tests/data/stories260K.gguf");
@@ -13,7 +13,7 @@ const sha256 = createHash("sha256").update(file).digest("hex");
 /** Another model of the same size: nothing of it may be mixed with the first. */
 const other = file.map((byte, i) => (i > 600_000 ? byte ^ 1 : byte));
 
-let server: Server;
+let server: TestServer;
 let url: string;
 /** What the running test's server does with the n-th request, from 0. */
 let answer: (request: IncomingMessage, response: ServerResponse, n: number) => void;
@@ -24,15 +24,11 @@ beforeAll(async () => {
     asked.push(request.headers);
     answer(request, response, asked.length - 1);
   };
-  server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/model.gguf`;
+  server = await serve(listener);
+  url = `${server.base}/model.gguf`;
 });
 afterEach(() => asked.splice(0));
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
+afterAll(() => server.close());
 
 const ranges = () => asked.map(({ range }) => range);
 const start = (request: IncomingMessage) => Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);

@@ -1,24 +1,23 @@
 // What a model would take, by its head alone.
 
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { estimate, load } from "onehead";
 import { listModels } from "onehead/storage";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { FakeOpfs } from "./fake_opfs.js";
+import { serve, type TestServer } from "./serve.js";
 import { failure, here, path, read } from "./support.js";
 import { withTemplate } from "./with_template.js";
 
 const tiny = read("models/onehead-tiny/translate-en-es.q8_0.gguf");
 const tinyPath = path("models/onehead-tiny/translate-en-es.q8_0.gguf");
 
-let server: Server;
+let server: TestServer;
 let url: string;
 let body: Uint8Array;
 let sent = 0;
 let asked: (string | undefined)[] = [];
 beforeAll(async () => {
-  server = createServer((request, response) => {
+  server = await serve((request, response) => {
     const at = Number(request.headers.range?.match(/\d+/)?.[0] ?? 0);
     asked.push(request.headers.range);
     response.writeHead(at ? 206 : 200, {
@@ -35,13 +34,9 @@ beforeAll(async () => {
     };
     next(at);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/model.gguf`;
+  url = `${server.base}/model.gguf`;
 });
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
+afterAll(() => server.close());
 const realNavigator = Object.getOwnPropertyDescriptor(globalThis, "navigator");
 const setNavigator = (value: object) => Object.defineProperty(globalThis, "navigator", { value, configurable: true });
 afterEach(() => {

@@ -1,12 +1,12 @@
 // The same model from everywhere it can come from, and each way that fails.
 
-import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { RequestListener } from "node:http";
 import { pathToFileURL } from "node:url";
 import { runInNewContext } from "node:vm";
 import { gzipSync } from "node:zlib";
 import { type LoadProgress, load } from "onehead";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { serve, type TestServer } from "./serve.js";
 import { failure, here, loaded, read, stories } from "./support.js";
 
 const file = read("tests/data/stories260K.gguf");
@@ -36,21 +36,17 @@ const answers: Record<string, RequestListener> = {
   },
 };
 
-let server: Server;
+let server: TestServer;
 let base: string;
 beforeAll(async () => {
-  server = createServer((request, response) => {
+  server = await serve((request, response) => {
     const answer = answers[request.url ?? ""];
     if (answer) answer(request, response);
     else response.writeHead(404).end("not here");
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  base = server.base;
 });
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
+afterAll(() => server.close());
 
 describe.each([
   ["in this thread", here.runtime],

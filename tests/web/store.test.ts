@@ -2,19 +2,18 @@
 // damaged is noticed, and what cannot be kept is in memory. The real file systems have their turn in tests/browser.
 
 import { createHash } from "node:crypto";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { type LoadOptions, load } from "onehead";
 import { listModels, removeModel } from "onehead/storage";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { FakeOpfs } from "./fake_opfs.js";
+import { serve, type TestServer } from "./serve.js";
 import { failure, here, loaded, read } from "./support.js";
 
 const kChunk = 1 << 20;
 const tiny = read("models/onehead-tiny/translate-en-es.q8_0.gguf");
 const hash = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
-let server: Server;
+let server: TestServer;
 let url: string;
 let file: Uint8Array;
 let etag: string;
@@ -24,7 +23,7 @@ let asked: (string | undefined)[] = [];
 let opfs: FakeOpfs;
 
 beforeAll(async () => {
-  server = createServer((request, response) => {
+  server = await serve((request, response) => {
     asked.push(request.headers.range);
     const at = Number(request.headers.range?.match(/\d+/)?.[0] ?? 0);
     const part = file.subarray(at);
@@ -36,13 +35,9 @@ beforeAll(async () => {
     if (limit >= part.length) response.end(part);
     else response.write(part.subarray(0, limit), () => setTimeout(() => response.destroy(), 30));
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/model.gguf`;
+  url = `${server.base}/model.gguf`;
 });
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
+afterAll(() => server.close());
 
 const realNavigator = Object.getOwnPropertyDescriptor(globalThis, "navigator");
 beforeEach(() => {

@@ -8,6 +8,7 @@ import { type Recording, recordedState } from "./recording";
 import { translateText } from "./run/page_translator";
 import { createAnnouncer } from "./ui/announcer";
 import { Composer } from "./ui/composer";
+import { copy } from "./ui/copying";
 import { errorText, sentenceError } from "./ui/error_text";
 import { createGuide } from "./ui/guide";
 import { keepOffline } from "./ui/offline";
@@ -179,18 +180,7 @@ async function start(): Promise<void> {
   keepOffline(find("[data-offline]"));
 }
 
-async function copy(text: string, button: HTMLElement): Promise<void> {
-  const label = button.textContent;
-  try {
-    await navigator.clipboard.writeText(text);
-    button.textContent = "Copied";
-  } catch {
-    button.textContent = "Copying is not allowed here";
-  }
-  announcer.say(button.textContent);
-  await pause(1600);
-  button.textContent = label;
-}
+const announced = (outcome: string) => announcer.say(outcome);
 
 composer.text = wanted;
 composer.addEventListener("translate", (event) => translateNow((event as CustomEvent<string>).detail, true));
@@ -212,10 +202,10 @@ document.addEventListener("change", (event) => {
 });
 document.addEventListener("click", (event) => {
   const button = (event.target as Element).closest<HTMLElement>("[data-action]");
-  if (button?.dataset.action === "copy") void copy(translation(store.state.entries), button);
+  if (button?.dataset.action === "copy") void copy(translation(store.state.entries), button, announced);
   if (button?.dataset.action === "link") {
     rememberAddress();
-    void copy(location.href, button);
+    void copy(location.href, button, announced);
   }
 });
 window.addEventListener("hashchange", () => {

@@ -44,14 +44,15 @@ export function detectFeatures(): Features {
   };
 }
 
-// The baseline compiler of V8 before 12 (Node 20) loses updates of shared memory, so that answers differ.
+// Engines seen to fail with several threads, for reasons that are not known.
 function hasUnsafeThreads(): boolean {
   const { process, navigator } = globalThis as {
     process?: { versions?: { v8?: string } };
     navigator?: { userAgent?: string };
   };
-  // Firefox was seen to hang with an engine of several threads.
+  // Firefox has run into a test's limit of three minutes.
   if (navigator?.userAgent?.includes("Firefox/")) return true;
+  // V8 before 12 (Node 20) gives another answer now and then, in code of its baseline compiler.
   return Number.parseInt(process?.versions?.v8 ?? "12", 10) < 12;
 }
 

@@ -14,6 +14,7 @@ import { Sequence } from "./sequence.js";
 import { createMemory, Threads } from "./threads.js";
 import { TraceTap, traceBuffers } from "./trace.js";
 import type { Score, Trace } from "./types.js";
+import { Work } from "./work.js";
 
 type Args<O extends Operation> = Operations[O]["args"];
 type Value<O extends Operation> = Operations[O]["value"];
@@ -25,33 +26,6 @@ const kScoresAtOnce = 16;
 /** Positions of a K/V block. */
 const kBlockPositions = 64;
 const kScoreBytes = 64 * 2 ** 20;
-
-/** A request that runs over several slices, and what must be put back when it ends. */
-class Work {
-  readonly jobs = new Set<{ job: Job; fail: (error: unknown) => void }>();
-  /** Sequences that live for this request alone. */
-  readonly own: Sequence[] = [];
-  session: Sequence | undefined;
-  ended = false;
-
-  end(scheduler: Scheduler, engine: Engine): void {
-    if (this.ended) return;
-    this.ended = true;
-    const stopped = new OneheadError("disposed", "This request was stopped.");
-    for (const { job, fail } of this.jobs) {
-      scheduler.remove(job);
-      fail(stopped);
-    }
-    for (const sequence of this.own) sequence.free();
-    if (this.session) {
-      this.session.job = undefined;
-      if (!engine.isDead) {
-        engine.setAblation(this.session.handle, []);
-        this.session.reserve(0);
-      }
-    }
-  }
-}
 
 export class Host {
   readonly #factory: CreateOnehead;

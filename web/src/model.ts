@@ -5,7 +5,15 @@ import { type Client, withSignal } from "./client.js";
 import { installDispose } from "./dispose.js";
 import { OneheadError } from "./errors.js";
 import { ClientGeneration } from "./generation.js";
-import { checkGenerate, checkOptions, checkPrompt, checkTrace, encodeChecks, isKind, signalChecks } from "./options.js";
+import {
+  checkGenerate,
+  checkOptions,
+  checkPrompt,
+  checkTraceCall,
+  encodeChecks,
+  isKind,
+  signalChecks,
+} from "./options.js";
 import type { Operation, Operations } from "./protocol.js";
 import { ClientSession } from "./session.js";
 import type {
@@ -97,12 +105,9 @@ export class ClientModel implements Model {
     prompt: Prompt,
     options: TraceOptions<K> & { signal?: AbortSignal | undefined } = {},
   ): Promise<Trace & { readonly [N in K]: Tensor }> {
-    const { signal, ...rest } = options;
-    checkOptions({ signal }, signalChecks, "trace");
-    const trace = checkTrace(rest, "trace");
-    const checked = checkPrompt(prompt, this.info.vocabSize, "trace");
+    const { signal, ...checked } = checkTraceCall(prompt, options, this.info.vocabSize);
     // The engine gives exactly the included tensors.
-    return (await this.#ask("trace", { session: 0, prompt: checked, trace }, signal)) as Trace & {
+    return (await this.#ask("trace", { session: 0, ...checked }, signal)) as Trace & {
       readonly [N in K]: Tensor;
     };
   }

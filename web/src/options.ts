@@ -138,6 +138,18 @@ export function checkTrace(given: TraceOptions | undefined, where: string): Wire
   };
 }
 
+/** What `trace` of a model and of a session take. */
+export function checkTraceCall(
+  prompt: Prompt,
+  options: TraceOptions & { signal?: AbortSignal | undefined },
+  vocabSize: number,
+): { prompt: string | Int32Array; trace: WireTrace; signal: AbortSignal | undefined } {
+  const { signal, ...rest } = options;
+  checkOptions({ signal }, signalChecks, "trace");
+  const trace = checkTrace(rest, "trace");
+  return { prompt: checkPrompt(prompt, vocabSize, "trace"), trace, signal };
+}
+
 export const generateOptionChecks: Checks<GenerateOptions> = {
   maxTokens: wholeFrom(1),
   stop: must("a list of texts that are not empty", (value) =>

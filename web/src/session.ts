@@ -5,7 +5,7 @@ import { type Client, withSignal } from "./client.js";
 import { installDispose } from "./dispose.js";
 import { OneheadError } from "./errors.js";
 import { ClientGeneration } from "./generation.js";
-import { checkGenerate, checkMessages, checkOptions, checkPrompt, checkTrace, signalChecks } from "./options.js";
+import { checkGenerate, checkMessages, checkOptions, checkPrompt, checkTraceCall, signalChecks } from "./options.js";
 import type { Operations, SessionState, WireChat } from "./protocol.js";
 import type {
   ChatMessage,
@@ -179,13 +179,10 @@ export class ClientSession implements Session {
     prompt: Prompt,
     options: TraceOptions<K> & { signal?: AbortSignal | undefined } = {},
   ): Promise<Trace & { readonly [N in K]: Tensor }> {
-    const { signal, ...rest } = options;
-    checkOptions({ signal }, signalChecks, "trace");
-    const trace = checkTrace(rest, "trace");
-    const checked = checkPrompt(prompt, this.#info.vocabSize, "trace");
+    const { signal, ...checked } = checkTraceCall(prompt, options, this.#info.vocabSize);
     signal?.throwIfAborted();
     this.#requireFree();
-    const call = this.#client.call("trace", { session: this.#session, prompt: checked, trace });
+    const call = this.#client.call("trace", { session: this.#session, ...checked });
     const end = () => {
       this.#client.call("abort", { target: call.id, session: 0, position: 0 }).answer.catch(() => {});
     };

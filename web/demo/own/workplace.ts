@@ -3,6 +3,7 @@
 import { html, type TemplateResult } from "lit";
 import type { Model, ModelInfo } from "onehead";
 import { numberWord, plural } from "../models/words";
+import { copy } from "../ui/copying";
 import { fill } from "../ui/slots";
 import { facts } from "../views/facts";
 import { headline } from "../views/headline";
@@ -193,15 +194,3 @@ const pictures = () => html`
     </div>
   </section>
 `;
-
-async function copy(text: string, button: HTMLElement): Promise<void> {
-  const label = button.textContent;
-  try {
-    await navigator.clipboard.writeText(text);
-    button.textContent = "Copied";
-  } catch {
-    button.textContent = "Copying is not allowed here";
-  }
-  await new Promise((resolve) => window.setTimeout(resolve, 1600));
-  button.textContent = label;
-}
