@@ -9,7 +9,9 @@ import { pythonPath } from "../../tools/lib/python.mjs";
 import { llamaProgram } from "../oracles/llama_program.mjs";
 
 export { modelPath, publicModels, repo };
-export const preset = "native-release";
+
+/** Whose build of the native programs is asked: a narrower one is enough while one works on the tests. */
+const preset = process.env.ONEHEAD_PRESET ?? "native-release";
 export const isas = ["avx512", "avx2", "sse2", "neon"];
 /** Outside the clone. */
 export const work = join(cache, "oracles");

@@ -1,6 +1,6 @@
 // The engine's logits of every position, as f32 to stdout, for suites that compare from outside.
 //
-//   model_logits <model.gguf> <ids.i32> <length> [precision=int8|f32]
+//   model_logits <model.gguf> <ids.i32> <length> [precision=int8|f32] [cache=f32|int8]
 //
 // ids.i32 holds token ids as int32; each <length> of them are a sequence.
 #include <algorithm>
@@ -47,6 +47,10 @@ LoadOptions read_options(std::span<char*> words) {
       options.precision_f32 = false;
     } else if (word == "precision=f32") {
       options.precision_f32 = true;
+    } else if (word == "cache=f32") {
+      options.cache = onehead::KvType::kF32;
+    } else if (word == "cache=int8") {
+      options.cache = onehead::KvType::kInt8;
     } else {
       fail("no such option: " + std::string(word));
     }

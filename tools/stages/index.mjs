@@ -7,6 +7,7 @@ import { ensureNodeModules } from "../lib/node-packages.mjs";
 import { repo } from "../lib/paths.mjs";
 import { counts, suite } from "../lib/stage.mjs";
 import { lint } from "../lint.mjs";
+import { modelTestsWhereFetched, soakMinute } from "./models.mjs";
 import { clangCompiles, nativeTests, sanitizedTests } from "./native.mjs";
 import { packageTests } from "./package.mjs";
 import { sizes } from "./size.mjs";
@@ -74,5 +75,12 @@ export const stages = [
     needs: ["dist"],
     run: packageTests,
   },
+  {
+    name: "models",
+    about: "public models against transformers, gguf and llama.cpp, where their files are",
+    needs: ["dist", "native"],
+    run: modelTestsWhereFetched,
+  },
+  { name: "soak", about: "a minute of long work on one model", needs: ["dist"], run: soakMinute },
   { name: "size", about: "brotli size of what a page fetches", needs: ["package"], run: sizes },
 ];

@@ -7,7 +7,7 @@ import { repo } from "../lib/paths.mjs";
 import { counts, suite } from "../lib/stage.mjs";
 
 export async function modelTests(names = []) {
-  await buildNative("native-release");
+  await buildNative(process.env.ONEHEAD_PRESET ?? "native-release");
   return suite("node", process.execPath, [join(repo, "tests/models/run.mjs"), ...names]);
 }
 
