@@ -11,7 +11,7 @@ import { all, failure, here, loaded, path, stories } from "./support.js";
 
 const two = { runtime: { threads: 2 } };
 
-/** Node 20 has none; `npm test -- answer` meets a newer one. */
+/** Node 20 has none; the web stage runs this file in a newer one too. */
 const hasThreads = detectFeatures().threads;
 
 describe.runIf(hasThreads).each<[string, LoadOptions]>([
@@ -21,7 +21,7 @@ describe.runIf(hasThreads).each<[string, LoadOptions]>([
   test.each([1, 2, 5])("%i threads give one text", async (threads) => {
     const model = await loaded(stories, { runtime: { ...options.runtime, threads } });
     expect(model.info.threads).toBe(threads);
-    expect(model.info.variant).toBe(threads === 1 ? "simd128" : "simd128-threads");
+    expect(model.info.variant).toMatch(threads === 1 ? /^(simd128|relaxed)$/ : /^(simd128|relaxed)-threads$/);
     expect(model.info.threadsReason).toMatch(/asked for/);
     const { text } = await model.generate("Once upon a time", { maxTokens: 60 }).result();
     expect(text).toMatch(
@@ -76,7 +76,8 @@ test.runIf(hasThreads)("where memory cannot be shared, one thread is all there i
   Object.defineProperty(globalThis, "crossOriginIsolated", { value: false, configurable: true });
   try {
     const model = await loaded(stories, here);
-    expect(model.info).toMatchObject({ threads: 1, variant: "simd128" });
+    expect(model.info.threads).toBe(1);
+    expect(model.info.variant).toMatch(/^(simd128|relaxed)$/);
     expect(model.info.threadsReason).toMatch(/not cross-origin isolated/);
     const { code, message } = await failure(() => load(stories, two));
     expect(code).toBe("unsupported-option");

@@ -3,9 +3,9 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { buildDist, buildPage } from "../build.mjs";
 import { buildWasm } from "../build-wasm.mjs";
-import { ensureNodeModules } from "../lib/node-packages.mjs";
+import { ensureNodeModules, newerNode } from "../lib/node-packages.mjs";
 import { repo } from "../lib/paths.mjs";
-import { counts, suite } from "../lib/stage.mjs";
+import { counts, suite, sum } from "../lib/stage.mjs";
 import { lint } from "../lint.mjs";
 import { modelTestsWhereFetched, soakMinute } from "./models.mjs";
 import { clangCompiles, nativeTests, sanitizedTests } from "./native.mjs";
@@ -47,7 +47,16 @@ export const stages = [
     name: "web",
     about: "Vitest in Node: loader, engine, sessions",
     needs: ["dist"],
-    run: () => suite("vitest", bin("vitest"), ["run"]),
+    run: async () => {
+      const results = [await suite("vitest", bin("vitest"), ["run"])];
+      // Threads are used in Node from 22 on.
+      const newer = Number.parseInt(process.versions.node, 10) < 22 && (await newerNode());
+      if (newer) {
+        const vitest = join(repo, "node_modules/vitest/vitest.mjs");
+        results.push(await suite("vitest", newer, [vitest, "run", "tests/web/threads.test.ts"]));
+      }
+      return sum(results);
+    },
   },
   {
     name: "answer",
