@@ -131,8 +131,8 @@ void quantize_block(const float* x, const QuantizedRows& out, int64_t at) {
   out.negative[at] = (total_magnitude - total) / 2;
 }
 
-// Products take the last group whole. What its missing rows give is thrown away and may be anything,
-// but their sums are multiplied as numbers, which must not overflow.
+// Products take the last group whole. What its missing rows give is thrown away and may be
+// anything, but their sums are multiplied as numbers, which must not overflow.
 void clear_missing_rows(const QuantizedRows& out) {
   for (int32_t row = out.n_rows; row % kQuantizedGroup != 0; ++row) {
     for (int32_t block = 0; block < out.n_cols / kQuantBlock; ++block) {
