@@ -50,6 +50,14 @@ async function inNode(bytes, use) {
   }
 }
 
+/** In the page: names of the files that its origin keeps. */
+async function keptFiles() {
+  const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("onehead");
+  const names = [];
+  for await (const name of folder.keys()) names.push(name);
+  return names;
+}
+
 async function setTokens(page, maxTokens) {
   await page.run((value) => {
     const field = document.querySelector('[data-setting="maxTokens"]');
@@ -369,12 +377,27 @@ forEachEngine(
       await server.close();
       await page.goto(`${url}#own`);
       await untilPhase(page, "choose");
-      await until(page, "the kept model", () => document.querySelector("[data-kept] .model"));
-      await page.click("[data-kept] .model");
+      await until(page, "the kept model", () => document.querySelector('[data-kept] [data-url$="/models/chat.gguf"]'));
+      await page.click('[data-kept] [data-url$="/models/chat.gguf"]');
       await loadChosen(page);
       assert.equal(fetched(), before);
+      assert.equal(await page.run(() => document.querySelector(".about .name").textContent), "chat");
+      // Somebody who has the file open keeps it there.
+      await page.run(async () => {
+        const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("onehead");
+        for await (const file of folder.values())
+          if (file.name.endsWith(".json")) window.held = await file.createWritable();
+      });
+      await page.click('[data-own="remove"]');
+      assert.match(await problem(page), /could not be removed.+using its file/s);
+      const endings = (await page.run(keptFiles)).map((name) => name.slice(name.indexOf(".")));
+      assert.ok(endings.includes(".json") && endings.includes(".gguf"), endings.join());
+      assert.match(await page.run(() => document.querySelector(".about .kept").textContent), /Kept in this browser/);
+      await page.run(() => window.held.abort());
       await page.click('[data-own="remove"]');
       await until(page, "its removal", () => /Removed/.test(document.querySelector(".about .kept").textContent));
+      assert.deepEqual(await page.run(keptFiles), []);
+      assert.equal(await page.run(() => document.querySelector("[data-problem]").textContent), "");
     });
   },
   ["chromium"],

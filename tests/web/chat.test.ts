@@ -136,6 +136,52 @@ describe("a second turn", () => {
   });
 });
 
+describe("saved and restored", () => {
+  const options = { ...few, temperature: 1.5, seed: 3 };
+
+  /** A conversation of one turn, as bytes, and the messages of the next. */
+  async function away() {
+    const session = await model.createSession();
+    const { text } = await turn(session, [user("Hi.")], options);
+    return { session, saved: await session.save(), messages: [user("Hi."), assistant(text), user("And?")] };
+  }
+
+  test("it goes on in another engine, and nothing is read again", async () => {
+    const { session, saved, messages } = await away();
+    const other = await loaded(file);
+    const restored = await other.restore(saved);
+    expect(restored.position).toBe(session.position);
+    expect(await restored.save()).toEqual(saved);
+    const stayed = await turn(session, messages, options);
+    expect(await turn(restored, messages, options)).toMatchObject({
+      text: stayed.text,
+      ids: stayed.ids,
+      usage: stayed.usage,
+    });
+    const next = await model.encode("</s>user: And?\nshe said: ", special);
+    expect(stayed.usage.promptTokens).toBe(next.length);
+    // And on from there, in a copy of the copy.
+    const more = [...messages, assistant(stayed.text), user("Why?")];
+    const again = await (await model.restore(await restored.save())).fork();
+    expect((await turn(again, more, options)).usage).toEqual((await turn(session, more, options)).usage);
+  });
+
+  test("damage to what it says of the conversation is noticed", async () => {
+    const { saved } = await away();
+    const end = saved.lastIndexOf("{".charCodeAt(0));
+    expect(end).toBeGreaterThan(saved.length / 2);
+    for (let at = end; at < saved.length; ++at) {
+      const changed = saved.map((byte, i) => (i === at ? byte ^ 1 : byte));
+      expect((await failure(() => model.restore(changed))).code, String(at)).toBe("bad-session");
+    }
+    for (const n of [1, 8, 16, 17, saved.length - end - 1]) {
+      expect((await failure(() => model.restore(saved.subarray(0, -n)))).code).toBe("bad-session");
+    }
+    expect((await failure(() => model.restore(saved.subarray(end)))).code).toBe("bad-session");
+    expect((await model.restore(saved)).position).toBeGreaterThan(0);
+  });
+});
+
 test("control tokens in a message are text", async () => {
   const count = async (content: string) =>
     (await turn(await model.createSession(), [user(`a${content}b`)], { maxTokens: 1 })).usage.promptTokens;
@@ -164,6 +210,61 @@ test("an abort leaves a session that goes on", async () => {
   late.abort(reason);
   await expect(aborted.result()).rejects.toBe(reason);
   expect((await turn(session, [user("Hi.")])).text).toBe(expected);
+});
+
+test.each([
+  ["in this thread", here],
+  ["in a worker", {}],
+])("what came before an abort is part of the conversation, %s", async (_, where) => {
+  const own = await loaded(file, where);
+  const session = await own.createSession();
+  const options = { maxTokens: 400, temperature: 1.5, seed: 3 };
+  const stop = new AbortController();
+  const ids: number[] = [];
+  let text = "";
+  const running = (async () => {
+    for await (const token of session.chat([user("Hi.")], { ...options, signal: stop.signal })) {
+      ids.push(token.id);
+      text += token.text;
+      if (ids.length === 9) stop.abort(new Error("enough"));
+    }
+  })();
+  await expect(running).rejects.toThrow("enough");
+  const { position } = session;
+  const next = await own.encode("</s>user: And?\nshe said: ", special);
+  const second = await turn(session, [user("Hi."), assistant(text), user("And?")]);
+  expect(second.usage.promptTokens).toBe(next.length);
+  expect(session.position).toBe(position + next.length + second.usage.completionTokens);
+  const prompt = await own.encode("<s>user: Hi.\nshe said: ", special);
+  expect(second.text).toBe((await own.generate([...prompt, ...ids, ...next], few).result()).text);
+});
+
+describe("layers that see a window", () => {
+  const gemma = withTemplate(read("tests/goldens/models/gemma3-3x1-f16.gguf"), template);
+  const history = (answer: string, last: string) => [user("the rain in spain"), assistant(answer), user(last)];
+
+  test("the next turn reads what is new; going far back reads all of it, and the answer is a new session's", async () => {
+    const windowed = await loaded(gemma);
+    const session = await windowed.createSession();
+    const first = await turn(session, [user("the rain in spain")], { maxTokens: 110 });
+    expect(first.usage.completionTokens).toBe(110);
+    const messages = history(first.text, "stays mainly");
+    const onward = await turn(session, messages);
+    expect(onward.usage.promptTokens).toBeLessThan(60);
+
+    const other = [user("the rain in france")];
+    const { length } = await windowed.encode("<s>user: the rain in france\nshe said: ", special);
+    const fresh = await turn(await windowed.createSession(), other);
+    const back = await turn(session, other);
+    expect([back.text, back.ids]).toEqual([fresh.text, fresh.ids]);
+    expect(fresh.usage.promptTokens).toBeGreaterThanOrEqual(length);
+    expect(back.usage.promptTokens).toBe(fresh.usage.promptTokens);
+    // From then on nothing is read twice again.
+    const more = [...other, assistant(back.text), user("and then?")];
+    const after = await turn(session, more);
+    expect(after.usage.promptTokens).toBeLessThan(60);
+    expect(after.text).toBe((await turn(await windowed.createSession(), more)).text);
+  });
 });
 
 test("one call at a time", async () => {

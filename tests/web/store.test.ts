@@ -92,6 +92,19 @@ test("listed and removed", async () => {
   expect(asked).toEqual([undefined]);
 });
 
+test("where the browser refuses its file system, nothing is kept", async () => {
+  opfs.refusal = "SecurityError";
+  expect([await listModels(), await removeModel(url)]).toEqual([[], false]);
+});
+
+test("removed while a worker that has ended lets go of the file", async () => {
+  await visit();
+  opfs.file(".gguf").locked = true;
+  setTimeout(() => opfs.unlock(), 200);
+  expect(await removeModel(url)).toBe(true);
+  expect(opfs.files.size).toBe(0);
+});
+
 describe("a download that was broken off", () => {
   test("goes on at the next visit", { timeout: 20_000 }, async () => {
     limit = 3 * kChunk + 1000;
@@ -217,7 +230,12 @@ describe("in memory, and why", () => {
     expect(storage).toBe("memory");
     expect(reason).toMatch(/[Aa]nother tab/);
     expect(asked).toEqual([undefined]);
-    expect((await failure(() => removeModel(url))).code).toBe("busy");
+    const { code, message } = await failure(() => removeModel(url));
+    expect([code, message]).toEqual(["busy", expect.stringMatching(/another tab/)]);
+    expect(opfs.files.size).toBe(2);
+    opfs.unlock();
+    expect(await removeModel(url)).toBe(true);
+    expect(opfs.files.size).toBe(0);
   });
 
   test("what is no model is not kept", async () => {

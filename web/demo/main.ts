@@ -162,6 +162,7 @@ async function start(): Promise<void> {
   status.model = { phase: "loading", loaded: 0 };
   try {
     model = await load(translateEnEs, {
+      store: "none", // it is one of the page's own files, which its service worker keeps
       onProgress: ({ phase, loaded, total }) => {
         if (phase === "model") status.model = { phase: "loading", loaded, total };
       },

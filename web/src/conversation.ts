@@ -3,6 +3,7 @@
 
 import type { Engine } from "./engine.js";
 import type { WireChat } from "./protocol.js";
+import { damagedNotes } from "./saved_chat.js";
 
 /** So many UTF-16 units of the conversation's text are so many tokens of the session. */
 interface Anchor {
@@ -20,12 +21,34 @@ export interface Turn {
 export class Conversation {
   #chat: WireChat = { text: "", breaks: [] };
   #anchors: Anchor[] = [];
+  #answerBegin: number | undefined;
 
   copy(): Conversation {
     const copy = new Conversation();
     copy.#chat = this.#chat;
     copy.#anchors = [...this.#anchors];
+    copy.#answerBegin = this.#answerBegin;
     return copy;
+  }
+
+  /** For a saved session; undefined where there is nothing to note. */
+  get notes(): unknown {
+    if (this.#anchors.length === 0) return undefined;
+    return { ...this.#chat, anchors: this.#anchors.map(({ length, position }) => [length, position]) };
+  }
+
+  /** From {@link notes}, which a stranger may have written. Throws `bad-session`. */
+  static from(notes: unknown): Conversation {
+    const conversation = new Conversation();
+    if (notes === undefined) return conversation;
+    const { text, breaks, anchors } = (notes ?? {}) as { text: unknown; breaks: unknown; anchors: unknown };
+    if (typeof text !== "string" || !Array.isArray(anchors) || !anchors.every(Array.isArray)) throw damagedNotes();
+    if (!isAscending(breaks, text.length)) throw damagedNotes();
+    const [lengths, positions] = [0, 1].map((i) => anchors.map((anchor) => anchor[i]));
+    if (!isAscending(lengths, text.length) || !isAscending(positions, Number.MAX_SAFE_INTEGER)) throw damagedNotes();
+    conversation.#chat = { text, breaks };
+    conversation.#anchors = anchors.map(([length, position]) => ({ length, position }));
+    return conversation;
   }
 
   /** What of the session's tokens serves a conversation, and what it has to read. */
@@ -54,25 +77,37 @@ export class Conversation {
     return first === undefined || engine.isControl(first) || engine.isEnd(first) ? ids : undefined;
   }
 
+  /** Position where an answer begins that has not come to its end. */
+  get answerBegin(): number | undefined {
+    return this.#answerBegin;
+  }
+
   /** The session now holds the conversation up to where the answer begins. */
   asked(chat: WireChat, position: number): void {
     const shared = commonLength(this.#chat, chat);
     this.#anchors = this.#anchors.filter((anchor) => anchor.length <= shared && anchor.position < position);
     this.#chat = chat;
     this.#anchors.push({ length: chat.text.length, position });
+    this.#answerBegin = position;
   }
 
-  /** And an answer after it, whole. */
+  /** And an answer after it, to its last token. */
   answered(text: string, position: number): void {
     this.#chat = { text: this.#chat.text + text, breaks: this.#chat.breaks };
     this.#anchors.push({ length: this.#chat.text.length, position });
+    this.#answerBegin = undefined;
   }
 
   /** The session has let go of its tokens from `position` on. */
   truncate(position: number): void {
     this.#anchors = this.#anchors.filter((anchor) => anchor.position <= position);
+    if (this.#answerBegin !== undefined && this.#answerBegin > position) this.#answerBegin = undefined;
   }
 }
+
+const isAscending = (list: unknown, most: number): list is number[] =>
+  Array.isArray(list) &&
+  list.every((value, i) => Number.isSafeInteger(value) && value >= (list[i - 1] ?? 0) && value <= most);
 
 function encodeWhole(engine: Engine, { text, breaks }: WireChat): Int32Array {
   const ids = engine.encodeBroken(text, breaks);

@@ -213,6 +213,16 @@ export class Engine {
     return this.#decoder.decode(this.tokenBytes(id));
   }
 
+  /** Text that tokens add to a text in its middle; undefined if a character of it is not whole. */
+  wholeText(ids: readonly number[]): string | undefined {
+    const decoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
+    try {
+      return ids.map((id) => decoder.decode(this.tokenBytes(id), { stream: true })).join("") + decoder.decode();
+    } catch {
+      return undefined;
+    }
+  }
+
   /** A session as bytes; `pending`: tokens after those that it has read. */
   saveSession(session: number, pending: readonly number[]): Uint8Array {
     this.check((raw) => {

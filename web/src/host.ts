@@ -176,6 +176,7 @@ export class Host {
     this.#works.get(target)?.end(scheduler, engine);
     const sequence = this.#sessions.get(session);
     sequence?.truncate(position);
+    sequence?.endAnswer();
     return sequence?.state ?? { position: 0, kvBytes: 0 };
   }
 
@@ -248,7 +249,10 @@ export class Host {
         }
         return result;
       } catch (error) {
-        if (!work.ended && job) sequence.truncate(job.standing);
+        if (!work.ended && job) {
+          sequence.truncate(job.standing);
+          sequence.endAnswer();
+        }
         throw error;
       }
     });

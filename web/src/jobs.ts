@@ -68,6 +68,7 @@ export class GenerateJob extends ReadingJob<WireResult> {
   readonly #options: WireGenerate;
   readonly #begin: number;
   readonly #promptEnd: number;
+  readonly #promptTokens: number;
   readonly #contextLength: number;
   readonly #gate: TextGate<Pending>;
   readonly #send: (tokens: WireToken[]) => void;
@@ -108,6 +109,9 @@ export class GenerateJob extends ReadingJob<WireResult> {
     this.#options = options;
     this.#begin = more.begin;
     this.#promptEnd = sequence.ids.length;
+    // After going far back, what stays is read again. A token that waited to be read is part of no prompt.
+    const again = sequence.cached < more.begin - 1 ? more.begin - sequence.cached : 0;
+    this.#promptTokens = again + this.#promptEnd - this.#begin;
     this.#contextLength = more.contextLength;
     // What is read again after going far back is not part of it.
     this.#traced = Math.max(sequence.cached, more.begin - 1);
@@ -174,7 +178,7 @@ export class GenerateJob extends ReadingJob<WireResult> {
     this.outcome.done({
       finishReason: this.#finish,
       tail: rest.tail,
-      promptTokens: this.#promptEnd - this.#begin,
+      promptTokens: this.#promptTokens,
       completionTokens: this.#nReleased,
       promptMs: this.#firstMs - this.#startMs,
       decodeMs: this.#lastMs - this.#firstMs,

@@ -44,6 +44,23 @@ export async function openFolder(): Promise<FileSystemDirectoryHandle | undefine
   return root.getDirectoryHandle(kFolder, { create: true });
 }
 
+/** A worker that has just ended, of the page before a reload, lets go of its files a moment later. */
+const kTries = 8;
+const kPauseMs = 150;
+
+/** What `attempt` gives, once nobody holds the file; undefined if somebody goes on holding it. */
+export async function whenFree<T>(attempt: () => Promise<T>): Promise<T | undefined> {
+  for (let tries = 1; ; ++tries) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if ((error as Error).name !== "NoModificationAllowedError") throw error;
+      if (tries === kTries) return undefined;
+    }
+    await new Promise((resolve) => setTimeout(resolve, kPauseMs));
+  }
+}
+
 /** An address without its fragment, which is nothing to a server. */
 export const storedUrl = (url: string): string => url.replace(/#.*$/s, "");
 

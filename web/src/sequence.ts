@@ -4,6 +4,7 @@
 import { Conversation } from "./conversation.js";
 import type { Engine } from "./engine.js";
 import type { SessionState } from "./protocol.js";
+import { joinNotes, splitNotes } from "./saved_chat.js";
 
 export class Sequence {
   readonly ids: number[] = [];
@@ -27,14 +28,20 @@ export class Sequence {
 
   /** From what {@link save} gave. */
   static restore(engine: Engine, bytes: Uint8Array): Sequence {
-    const { handle, ids } = engine.restoreSession(bytes);
+    const { session, notes } = splitNotes(bytes);
+    const conversation = Conversation.from(notes);
+    const { handle, ids } = engine.restoreSession(session);
     const sequence = new Sequence(engine, handle);
     for (const id of ids) sequence.ids.push(id);
+    conversation.truncate(ids.length);
+    sequence.conversation = conversation;
     return sequence;
   }
 
   save(): Uint8Array {
-    return this.#engine.saveSession(this.handle, this.ids.slice(this.cached));
+    const bytes = this.#engine.saveSession(this.handle, this.ids.slice(this.cached));
+    const { notes } = this.conversation;
+    return notes === undefined ? bytes : joinNotes(bytes, notes);
   }
 
   /** Takes the memory to grow to this position, so that the steps up to there need none. */
@@ -67,6 +74,14 @@ export class Sequence {
     }
     this.ids.length = Math.min(this.ids.length, position);
     this.conversation.truncate(position);
+  }
+
+  /** An answer has ended early: what stands of it belongs to the conversation, if it ends with a whole character. */
+  endAnswer(): void {
+    const begin = this.conversation.answerBegin;
+    if (begin === undefined || begin === this.ids.length) return;
+    const text = this.#engine.wholeText(this.ids.slice(begin));
+    if (text !== undefined) this.conversation.answered(text, this.ids.length);
   }
 
   /** Has the last token read again where nothing is pending, so that it gives logits. */

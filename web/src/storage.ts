@@ -2,7 +2,7 @@
 
 import { absoluteUrl } from "./address.js";
 import { OneheadError } from "./errors.js";
-import { fileNames, openFolder, parseRecord } from "./opfs.js";
+import { fileNames, openFolder, parseRecord, whenFree } from "./opfs.js";
 
 /** A model file that is kept, or the part of it that has come so far. */
 export interface StoredModel {
@@ -15,9 +15,12 @@ export interface StoredModel {
   readonly savedAt: Date;
 }
 
+/** Where the browser refuses its file system, nothing is kept. */
+const keptFolder = () => openFolder().catch(() => undefined);
+
 /** Every model of this site that is kept. Nothing, where the browser keeps nothing. */
 export async function listModels(): Promise<StoredModel[]> {
-  const folder = await openFolder();
+  const folder = await keptFolder();
   const models: StoredModel[] = [];
   if (!folder) return models;
   // Its types are those of newer compilers' pages alone.
@@ -38,18 +41,26 @@ export async function listModels(): Promise<StoredModel[]> {
  * memory. Rejects with `busy` while a model is being loaded from there.
  */
 export async function removeModel(url: string | URL): Promise<boolean> {
-  const folder = await openFolder();
+  const folder = await keptFolder();
   if (!folder) return false;
   const { data, record } = fileNames(absoluteUrl(url));
-  let removed = false;
-  for (const name of [record, data]) {
-    try {
-      await folder.removeEntry(name);
-      removed = true;
-    } catch (cause) {
-      if ((cause as Error).name === "NotFoundError") continue;
-      throw new OneheadError("busy", `The kept file of ${url} is in use: a model is being loaded from it.`, { cause });
-    }
+  // Whoever loads from there holds the record first: where it cannot go, nothing goes.
+  const removed = [await removeFile(folder, record, url), await removeFile(folder, data, url)];
+  return removed.includes(true);
+}
+
+/** False if there is none. */
+async function removeFile(folder: FileSystemDirectoryHandle, name: string, url: string | URL): Promise<boolean> {
+  const refused = (why: string, cause?: unknown) =>
+    new OneheadError("busy", `The kept file of ${url} cannot be removed: ${why}.`, { cause });
+  let removed: boolean | undefined;
+  try {
+    removed = await whenFree(() => folder.removeEntry(name).then(() => true));
+  } catch (cause) {
+    const { name: kind } = cause as Error;
+    if (kind === "NotFoundError") return false;
+    throw refused(`the browser refuses it (${kind})`, cause);
   }
-  return removed;
+  if (removed) return true;
+  throw refused("a model is being loaded from it, here or in another tab");
 }

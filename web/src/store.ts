@@ -12,11 +12,8 @@ import {
   type StoredRecord,
   type SyncAccessHandle,
   storedUrl,
+  whenFree,
 } from "./opfs.js";
-
-/** A worker that has just ended, of the page before a reload, lets go of the file a moment later. */
-const kLockTries = 8;
-const kLockPauseMs = 150;
 
 /** Why a file is not kept. */
 export class NotKept {
@@ -202,16 +199,8 @@ async function lock(folder: FileSystemDirectoryHandle, name: string): Promise<Sy
   const file: FileSystemFileHandle & { createSyncAccessHandle?(): Promise<SyncAccessHandle> } =
     await folder.getFileHandle(name, { create: true });
   if (!file.createSyncAccessHandle) return new NotKept("Only an engine in a worker of its own can keep files.");
-  for (let tries = 1; ; ++tries) {
-    try {
-      return await file.createSyncAccessHandle();
-    } catch (error) {
-      const taken = (error as Error).name === "NoModificationAllowedError";
-      if (!taken) throw error;
-      if (tries === kLockTries) return new NotKept("Another tab or model of this site is using the kept file.");
-    }
-    await new Promise((resolve) => setTimeout(resolve, kLockPauseMs));
-  }
+  const open = file.createSyncAccessHandle.bind(file);
+  return (await whenFree(open)) ?? new NotKept("Another tab or model of this site is using the kept file.");
 }
 
 /** Whether this many bytes more fit into what the browser grants the site, by its own estimate. */

@@ -237,7 +237,10 @@ export interface Session extends Disposable, AsyncDisposable {
    * positions need: after going back further, a long text is read again with the next call.
    */
   rewind(position: number): Promise<void>;
-  /** All of the session as bytes, for {@link Model.restore}: its tokens and its K/V cache, a little over `kvBytes`. */
+  /**
+   * All of the session as bytes, for {@link Model.restore}: its tokens and its K/V cache, a little over `kvBytes`, and
+   * the text of its conversation if it has one.
+   */
   save(): Promise<Uint8Array>;
   /** A second session with the same past; the cache is shared until they part. */
   fork(): Promise<Session>;
@@ -315,6 +318,7 @@ export interface Result {
   readonly text: string;
   /** `eos`: the model ended its text; `context`: no room left. */
   readonly finishReason: "eos" | "stop" | "maxTokens" | "context";
+  /** `promptTokens`: all that was read for the answer; what the session had read before is not among them. */
   readonly usage: { readonly promptTokens: number; readonly completionTokens: number };
   readonly timings: Timings;
 }

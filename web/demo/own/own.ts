@@ -13,7 +13,7 @@ import { Speedometer } from "./quantity";
 import { deviceBytes, roomBytes, type Weighed, weigh, weighWith } from "./shelf";
 import { type Source, sourceName } from "./source";
 import { progressTemplate, weighTemplate } from "./weigh_view";
-import { explain } from "./words";
+import { explain, explainRemoval } from "./words";
 import { Workplace } from "./workplace";
 
 type State =
@@ -168,13 +168,18 @@ export class Own extends LitElement {
     this.#refresh();
   }
 
-  async #remove(url: string): Promise<void> {
+  /** Whether nothing of it is kept any more. */
+  async #remove(url: string): Promise<boolean> {
+    this.problem = "";
     try {
       await removeModel(url);
+      return true;
     } catch (error) {
-      this.problem = explain(error);
+      this.problem = explainRemoval(error);
+      return false;
+    } finally {
+      this.#refresh();
     }
-    this.#refresh();
   }
 
   protected override render(): TemplateResult {

@@ -27,6 +27,12 @@ const WORDS: Partial<Record<ErrorCode, string>> = {
 /** Codes of which the package's own sentence says more than ours could: which architecture, which type. */
 const OWN: readonly ErrorCode[] = ["unsupported-model", "bad-file"];
 
+/** Why a kept model is still there. */
+export function explainRemoval(error: unknown): string {
+  if (!(error instanceof OneheadError && error.code === "busy")) return explain(error);
+  return "The model could not be removed: something else is using its file. Close other tabs with it, then try again.";
+}
+
 export function explain(error: unknown): string {
   if (error instanceof OneheadError) {
     if (OWN.includes(error.code)) return `${error.message}${remedy(error.code)}`;

@@ -17,8 +17,8 @@ import { Continuation, Conversation } from "./talk";
 
 export interface WorkplaceEvents {
   readonly close: () => void;
-  /** Removes the kept file; undefined where none can be kept. */
-  readonly remove: (() => Promise<void>) | undefined;
+  /** Removes the kept file, and gives whether it is gone; undefined where none can be kept. */
+  readonly remove: (() => Promise<boolean>) | undefined;
 }
 
 export class Workplace {
@@ -98,8 +98,7 @@ export class Workplace {
   render(on: WorkplaceEvents): TemplateResult {
     const { info } = this.#model;
     const remove = async () => {
-      await on.remove?.();
-      this.#removed = true;
+      this.#removed = (await on.remove?.()) ?? false;
       this.#refresh();
     };
     return html`
