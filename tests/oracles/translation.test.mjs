@@ -1,4 +1,4 @@
-// Translation quality of the shipped model from the wasm build, greedy, by sacreBLEU; Apertium beside it.
+// Translation quality of the shipped model from the wasm build by sacreBLEU: greedy, by beams, and Apertium beside it.
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -15,8 +15,14 @@ const card = JSON.parse(await readFile(join(repo, "models/onehead-tiny/scores.js
 test("dev.tsv, all 1,000 rows, all references", async (context) => {
   const english = devRows().map((row) => row[0]);
   assert.equal(english.length, 1000);
-  const files = { onehead: join(work, "dev.onehead.txt"), Apertium: join(work, "dev.apertium.txt") };
+  const files = {
+    onehead: join(work, "dev.onehead.txt"),
+    "onehead, 4 beams": join(work, "dev.beams.txt"),
+    Apertium: join(work, "dev.apertium.txt"),
+  };
   await writeFile(files.onehead, oneLineEach(await translateAll(english)));
+  const byBeams = await translateAll(english, { beams: 4, lengthPenalty: 1.4 });
+  await writeFile(files["onehead, 4 beams"], oneLineEach(byBeams));
   await writeFile(files.Apertium, oneLineEach(await apertium(english)));
   const scores = JSON.parse(await python("tests/oracles/score.py", devFile, ...Object.values(files)));
   for (const [name, file] of Object.entries(files))
@@ -25,6 +31,8 @@ test("dev.tsv, all 1,000 rows, all references", async (context) => {
   const { bleu, chrf } = scores[files.onehead];
   assert.ok(Math.abs(chrf - card.dev.chrF) <= tolerance, `chrF is ${chrf}, the card says ${card.dev.chrF}`);
   assert.ok(Math.abs(bleu - card.dev.BLEU) <= tolerance, `BLEU is ${bleu}, the card says ${card.dev.BLEU}`);
+  const searched = scores[files["onehead, 4 beams"]];
+  assert.ok(searched.chrf > chrf && searched.bleu > bleu, "beams do not pay");
   assert.ok(chrf > scores[files.Apertium].chrf && bleu > scores[files.Apertium].bleu, "Apertium is better");
 });
 

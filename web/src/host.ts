@@ -1,9 +1,10 @@
 // The engine's side: answers requests. It runs in a worker, or in the caller's own thread with `worker: false`.
 
+import { RankJob, searchBeams } from "./beams.js";
 import { Conversation, type Turn } from "./conversation.js";
 import { Engine } from "./engine.js";
 import { OneheadError, toWire } from "./errors.js";
-import { AppendJob, GenerateJob, type Outcome, requireRoom, ScoreJob, TraceJob } from "./jobs.js";
+import { AppendJob, type Found, GenerateJob, type Outcome, requireRoom, ScoreJob, TraceJob } from "./jobs.js";
 import { estimateModel, type Loading, loadModel } from "./load_model.js";
 import { type Mailbox, openMailbox } from "./mailbox.js";
 import type { Answer, Operation, Operations, Request, SessionState, WireInfo, WireResult } from "./protocol.js";
@@ -231,6 +232,7 @@ export class Host {
       let job: GenerateJob | undefined;
       let text = "";
       try {
+        const found = args.beams > 1 ? await this.#searchBeams(work, sequence, args, last - end) : undefined;
         const result = await this.#run<WireResult>(work, (outcome) => {
           const send = (tokens: Extract<Answer, { tokens: unknown }>["tokens"]) => {
             for (const token of tokens) text += token.text;
@@ -239,7 +241,7 @@ export class Host {
               tokens.flatMap(({ trace }) => traceBuffers(trace)),
             );
           };
-          const more = { begin, contextLength: info.contextLength, tap, send };
+          const more = { begin, contextLength: info.contextLength, tap, send, found };
           job = new GenerateJob(engine, sequence, args, more, outcome);
           return job;
         });
@@ -249,13 +251,30 @@ export class Host {
         }
         return result;
       } catch (error) {
-        if (!work.ended && job) {
-          sequence.truncate(job.standing);
+        if (!work.ended) {
+          sequence.truncate(job?.standing ?? begin);
           sequence.endAnswer();
         }
         throw error;
       }
     });
+  }
+
+  /** Leaves the sequence where it stood, or with its prompt read but for the last token. */
+  async #searchBeams(work: Work, sequence: Sequence, args: Args<"generate">, limit: number): Promise<Found> {
+    const { engine } = this.#loaded();
+    // A trace covers the prompt, which is then read again.
+    const prompt = args.trace ? this.#own(work, sequence.fork()) : sequence;
+    const found = await searchBeams(engine, prompt, args, limit, {
+      rank: (fork, n) => this.#run(work, (outcome) => new RankJob(engine, fork, n, outcome)),
+      keep: (fork) => work.own.push(fork),
+      free: (fork) => {
+        work.own.splice(work.own.indexOf(fork), 1);
+        fork.free();
+      },
+    });
+    sequence.uncacheLast();
+    return found;
   }
 
   score({ prompt, continuations }: Args<"score">, id: number): Promise<Score[]> {

@@ -16,7 +16,7 @@ export interface Outcome<T> {
   fail(error: unknown): void;
 }
 
-abstract class ReadingJob<T> implements Job {
+export abstract class ReadingJob<T> implements Job {
   readonly nCandidates: number = 0;
   readonly tap: TraceTap | undefined = undefined;
   readonly engine: Engine;
@@ -62,6 +62,15 @@ interface Pending extends WireToken {
   partial: boolean;
 }
 
+/** An answer that a search has found, and the moments at which it began and had read the prompt. */
+export interface Found {
+  /** With the token that ends it, if one does. */
+  ids: readonly number[];
+  startMs: number;
+  firstMs: number;
+}
+
+/** Chooses the tokens that follow the prompt one by one; or reads an answer that was found, as if it chose it. */
 export class GenerateJob extends ReadingJob<WireResult> {
   override readonly nCandidates: number;
   override readonly tap: TraceTap | undefined;
@@ -79,8 +88,9 @@ export class GenerateJob extends ReadingJob<WireResult> {
   #traced: number;
   readonly #firstTraced: number;
   #finish: Result["finishReason"] | undefined;
-  readonly #startMs = performance.now();
-  #firstMs = 0;
+  readonly #found: readonly number[] | undefined;
+  readonly #startMs: number;
+  #firstMs: number | undefined;
   #lastMs = 0;
 
   get #wantsLogprob(): boolean {
@@ -102,6 +112,7 @@ export class GenerateJob extends ReadingJob<WireResult> {
       contextLength: number;
       tap: TraceTap | undefined;
       send: (tokens: WireToken[]) => void;
+      found: Found | undefined;
     },
     outcome: Outcome<WireResult>,
   ) {
@@ -118,6 +129,11 @@ export class GenerateJob extends ReadingJob<WireResult> {
     this.#firstTraced = this.#traced;
     this.#gate = new TextGate(options.stop);
     this.#send = more.send;
+    this.#found = more.found?.ids;
+    this.#startMs = more.found?.startMs ?? performance.now();
+    this.#firstMs = more.found?.firstMs;
+    // All but the last: that one is pending then, or is the end.
+    for (const id of this.#found?.slice(0, -1) ?? []) sequence.ids.push(id);
     this.nCandidates = options.candidates;
     this.tap = more.tap;
   }
@@ -127,24 +143,31 @@ export class GenerateJob extends ReadingJob<WireResult> {
     const traced =
       this.tap?.wantsRows && (chooses || (this.#options.trace?.queries === "all" && position >= this.#firstTraced));
     const sample = this.#wantsLogprob ? RowFlag.sample : RowFlag.sample | RowFlag.skipLogprob;
-    return (chooses ? sample : 0) | (traced ? RowFlag.trace : 0);
+    const found = chooses && this.#found ? RowFlag.score : 0;
+    return (chooses ? sample : 0) | found | (traced ? RowFlag.trace : 0);
+  }
+
+  override target(position: number): number {
+    return this.#found?.[position + 1 - this.#promptEnd] as number;
   }
 
   override accept(position: number, output: RowOutput): void {
+    if (this.#finish) return; // a stop string, within an answer that was found
     this.#lastMs = performance.now();
-    if (this.#nSteps++ === 0) this.#firstMs = this.#lastMs;
+    this.#firstMs ??= this.#lastMs;
+    ++this.#nSteps;
     if (this.engine.isEnd(output.id)) {
       this.#finish = "eos";
       return;
     }
     const { ids } = this.sequence;
-    ids.push(output.id);
+    if (ids.length === position + 1) ids.push(output.id);
     const token: Pending = {
       id: output.id,
       text: output.text,
       index: this.#nChosen++,
       ...(this.#wantsLogprob && { logprob: output.logprob }),
-      position: ids.length,
+      position: position + 2,
       partial: output.text === "" && !this.engine.isControl(output.id),
       ...(this.nCandidates > 0 && { candidates: output.candidates }),
       ...(this.tap && { trace: this.#collect(this.tap, position + 1) }),
@@ -152,7 +175,7 @@ export class GenerateJob extends ReadingJob<WireResult> {
     this.#release(this.#gate.push(token, token.partial));
     if (this.#gate.stopped) this.#finish = "stop";
     else if (this.#nChosen === this.#options.maxTokens) this.#finish = "maxTokens";
-    else if (ids.length === this.#contextLength) this.#finish = "context";
+    else if (position + 2 === this.#contextLength) this.#finish = "context";
   }
 
   #collect(tap: TraceTap, end: number): Trace {
@@ -180,8 +203,8 @@ export class GenerateJob extends ReadingJob<WireResult> {
       tail: rest.tail,
       promptTokens: this.#promptTokens,
       completionTokens: this.#nReleased,
-      promptMs: this.#firstMs - this.#startMs,
-      decodeMs: this.#lastMs - this.#firstMs,
+      promptMs: (this.#firstMs ?? this.#lastMs) - this.#startMs,
+      decodeMs: this.#lastMs - (this.#firstMs ?? this.#lastMs),
       decodeSteps: this.#nSteps - 1,
       state: this.sequence.state,
     });

@@ -160,6 +160,8 @@ export const generateOptionChecks: Checks<GenerateOptions> = {
   topP: within(0, 1),
   minP: within(0, 1),
   repetitionPenalty: must("a number above 0", (value) => isNumber(value) && value > 0 && Number.isFinite(value)),
+  beams: must("a whole number from 1 to 32", (value) => isIndex(value) && Number(value) >= 1 && Number(value) <= 32),
+  lengthPenalty: within(0, 10),
   seed: wholeFrom(0),
   logprobs: aBoolean,
   candidates: wholeFrom(0),
@@ -183,6 +185,13 @@ export function checkGenerate(
   if (trace && typeof trace.queries !== "string") {
     refuse(where, 'trace.queries can be "last" or "all"; single positions are for model.trace.');
   }
+  const beams = o.beams ?? 1;
+  if (beams === 1 && o.lengthPenalty !== undefined) {
+    refuse(where, "lengthPenalty is for a search: with it beams must be above 1.");
+  }
+  if (beams > 1 && ((o.temperature ?? 0) > 0 || (o.repetitionPenalty ?? 1) !== 1)) {
+    refuse(where, "beams search for the likeliest text: with them temperature is 0 and repetitionPenalty is 1.");
+  }
   return {
     maxTokens: o.maxTokens ?? Number.MAX_SAFE_INTEGER,
     stop: o.stop ?? [],
@@ -191,6 +200,8 @@ export function checkGenerate(
     topP: o.topP ?? 1,
     minP: o.minP ?? 0,
     repetitionPenalty: o.repetitionPenalty ?? 1,
+    beams,
+    lengthPenalty: o.lengthPenalty ?? 1,
     seed: o.seed ?? 0,
     logprobs: o.logprobs ?? false,
     candidates: o.candidates ?? 0,

@@ -70,6 +70,8 @@ export interface WireGenerate {
   topP: number;
   minP: number;
   repetitionPenalty: number;
+  beams: number;
+  lengthPenalty: number;
   seed: number;
   logprobs: boolean;
   candidates: number;

@@ -267,6 +267,13 @@ export interface GenerateOptions {
   minP?: number | undefined;
   /** Above 1 makes tokens of the text so far less likely. Default 1. */
   repetitionPenalty?: number | undefined;
+  /**
+   * Above 1 follows so many texts at once and takes the likeliest (beam search), 32 at most. They share the cache of
+   * what they have in common. The tokens come when the search is over. Default 1: the likeliest token each time.
+   */
+  beams?: number | undefined;
+  /** Of n tokens, the likeliest text has the highest log-probability ÷ n^lengthPenalty. 0 to 10, default 1. */
+  lengthPenalty?: number | undefined;
   /** Default 0. The same seed gives the same text everywhere. */
   seed?: number | undefined;
   /** Give each token its log-probability; `candidates` does too. Default false: it costs a little time. */

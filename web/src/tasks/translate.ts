@@ -26,10 +26,10 @@ import type {
  * ```
  */
 export function translate(model: Model, text: string, options?: TranslateOptions): Translation {
-  const { signal, maxTokens, candidates, trace, ablate } = generateOptionChecks;
+  const { signal, maxTokens, beams, lengthPenalty, candidates, trace, ablate } = generateOptionChecks;
   const checked = checkOptions<TranslateOptions>(
     options,
-    { signal, maxTokens, candidates, trace, ablate },
+    { signal, maxTokens, beams, lengthPenalty, candidates, trace, ablate },
     "translate",
   );
   if (typeof text !== "string") throw new OneheadError("bad-argument", "translate takes a text.");

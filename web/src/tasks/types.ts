@@ -12,6 +12,10 @@ export interface TranslateOptions {
   signal?: AbortSignal | undefined;
   /** Tokens of one sentence's translation, at most. Default: what the context leaves. */
   maxTokens?: number | undefined;
+  /** Above 1: follow so many translations at once and take the likeliest; better, and several times the work. */
+  beams?: number | undefined;
+  /** Above 1 favours longer translations, below 1 shorter ones; with `beams`. Default 1. */
+  lengthPenalty?: number | undefined;
   /** Give each token the n likeliest alternatives. */
   candidates?: number | undefined;
   /** Give each token the trace of the step that chose it. */
