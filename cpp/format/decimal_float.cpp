@@ -1,5 +1,6 @@
 #include "format/decimal_float.hpp"
 
+#include <cmath>
 #include <cstdint>
 
 #include "base/decimal.hpp"
@@ -29,7 +30,7 @@ Decimal round_to(double value, int n) {
   double scaled = value;
   while (scaled >= limit) scaled = scale(value, --exponent);
   while (scaled < limit / 10) scaled = scale(value, ++exponent);
-  Decimal decimal{static_cast<uint64_t>(scaled + 0.5), -exponent};
+  Decimal decimal{static_cast<uint64_t>(std::llround(scaled)), -exponent};
   while (decimal.digits != 0 && decimal.digits % 10 == 0) {
     decimal.digits /= 10;
     ++decimal.exponent;

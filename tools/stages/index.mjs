@@ -8,7 +8,7 @@ import { repo } from "../lib/paths.mjs";
 import { counts, suite, sum } from "../lib/stage.mjs";
 import { lint } from "../lint.mjs";
 import { modelTestsWhereFetched, soakMinute } from "./models.mjs";
-import { clangCompiles, nativeTests, sanitizedTests } from "./native.mjs";
+import { clangCompiles, clangTidies, nativeTests, sanitizedTests } from "./native.mjs";
 import { packageTests } from "./package.mjs";
 import { sizes } from "./size.mjs";
 
@@ -42,6 +42,7 @@ export const stages = [
   { name: "native", about: "GoogleTest on each instruction set that this processor has", run: nativeTests },
   { name: "sanitize", about: "GoogleTest under AddressSanitizer and UBSan", run: sanitizedTests },
   { name: "clang", about: "GoogleTest on the core as Clang builds it", run: clangCompiles },
+  { name: "tidy", about: "clang-tidy on the core", run: clangTidies },
   { name: "dist", about: "build the package", needs: ["wasm"], run: () => built(buildDist) },
   {
     name: "web",

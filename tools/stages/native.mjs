@@ -1,8 +1,9 @@
-// The native suites: every instruction set, the sanitizers, and Clang.
+// The native suites: every instruction set, the sanitizers, Clang and its linter.
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { buildNative } from "../build-native.mjs";
 import { note, warn } from "../lib/log.mjs";
+import { repo } from "../lib/paths.mjs";
 import { capture, which } from "../lib/run.mjs";
 import { counts, suite, sum } from "../lib/stage.mjs";
 
@@ -37,12 +38,23 @@ export const nativeTests = async () => runAll(await buildNative("native-release"
 export const sanitizedTests = async () =>
   runAll(await buildNative("native-debug"), { ASAN_OPTIONS: "detect_leaks=1", UBSAN_OPTIONS: "print_stacktrace=1" });
 
+/** A missing tool is a printed skip on a developer's machine and a failure in CI. */
+function missing(program, debianPackage) {
+  if (/^(1|true)$/i.test(process.env.CI ?? "")) return counts(0, 1);
+  warn(`SKIPPED: ${program} is not installed (apt-get install ${debianPackage})`);
+  return counts(0, 0, 1);
+}
+
 export async function clangCompiles() {
-  if (!which("clang++")) {
-    if (/^(1|true)$/i.test(process.env.CI ?? "")) return counts(0, 1);
-    warn("SKIPPED: clang++ is not installed (apt-get install clang)");
-    return counts(0, 0, 1);
-  }
+  if (!which("clang++")) return missing("clang++", "clang");
   const build = await buildNative("native-clang");
   return existsSync(build) ? runAll(build) : counts(0, 1);
+}
+
+/** clang-tidy on the core, by .clang-tidy; another version than Debian 12's may warn of something else. */
+export async function clangTidies() {
+  const tidy = which("run-clang-tidy");
+  if (!which("clang++") || !tidy) return missing("clang-tidy", "clang clang-tidy");
+  const build = await buildNative("native-clang");
+  return suite("exit", tidy, ["-quiet", "-p", build, `${join(repo, "cpp")}/`]);
 }
