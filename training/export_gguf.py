@@ -11,6 +11,8 @@ import torch
 
 from config import DEFAULT_WORK, EN, ES, MAX_SOURCE_TOKENS, SHIPPED, ModelConfig
 from model import Translator
+from tasks.layout import PROMPTS, TAUGHT_BY
+from tasks.sentiment import LABELS
 
 TYPES = {
     "f32": (gguf.GGMLQuantizationType.F32, gguf.LlamaFileType.ALL_F32),
@@ -97,11 +99,18 @@ def add_tokenizer(writer: gguf.GGUFWriter, sp) -> None:
     assert (sp.piece_to_id("<en>"), sp.piece_to_id("<es>")) == (EN, ES)
 
 
-def add_task(writer: gguf.GGUFWriter, alignment: dict) -> None:
-    """What onehead reads: how a prompt is laid out, and which layer shows the alignment."""
+def add_tasks(writer: gguf.GGUFWriter, alignment: dict, trained: list[str]) -> None:
+    """What onehead reads: how each task's prompt is laid out, and which layer shows the alignment."""
+    tasks = ["translate", *(t for t, by in TAUGHT_BY.items() if set(by) & set(trained))]
+    writer.add_array("onehead.tasks", tasks)
+    for task in tasks:
+        writer.add_string(f"onehead.task.{task}.prompt", PROMPTS[task])
+    if "classify" in tasks:
+        writer.add_array("onehead.task.classify.labels", list(LABELS))
+        writer.add_array("onehead.task.classify.label_tokens", [f"<{label}>" for label in LABELS])
+    if "answer" in tasks:
+        writer.add_string("onehead.task.answer.none_token", "<none>")
     key = "onehead.task.translate."
-    writer.add_array("onehead.tasks", ["translate"])
-    writer.add_string(key + "prompt", "<en>{text}<es>")
     writer.add_string(key + "source_language", "en")
     writer.add_string(key + "target_language", "es")
     writer.add_uint32(key + "max_source_tokens", MAX_SOURCE_TOKENS)
@@ -128,14 +137,21 @@ def load_checkpoint(path: Path) -> Translator:
     return model.eval()
 
 
-def export(model: Translator, sp, path: Path, type_name: str, alignment: dict) -> None:
+def trained_tasks(path: Path) -> list[str]:
+    """The data beside translation that a checkpoint was trained on."""
+    return torch.load(path, weights_only=True).get("tasks", [])
+
+
+def export(
+    model: Translator, sp, path: Path, type_name: str, alignment: dict, trained: list[str]
+) -> None:
     kind, file_type = TYPES[type_name]
     path.parent.mkdir(parents=True, exist_ok=True)
     writer = gguf.GGUFWriter(path, "llama")
     add_general(writer, file_type)
     add_shapes(writer, model.config)
     add_tokenizer(writer, sp)
-    add_task(writer, alignment)
+    add_tasks(writer, alignment, trained)
     add_weights(writer, model, kind)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
@@ -155,7 +171,8 @@ def main():
     measured = checkpoint.parent / "alignment.json"
     alignment = json.loads(measured.read_text()) if measured.exists() else {}
     sp = sentencepiece.SentencePieceProcessor(model_file=str(chosen.work / "sp.model"))
-    export(load_checkpoint(checkpoint), sp, chosen.out, chosen.type, alignment)
+    model, trained = load_checkpoint(checkpoint), trained_tasks(checkpoint)
+    export(model, sp, chosen.out, chosen.type, alignment, trained)
     print(f"{chosen.out}: {chosen.out.stat().st_size:,} bytes")
 
 

@@ -31,7 +31,8 @@ echo "all tasks, two layers more, three batches a step"
 "$python" prepare.py $data --work "$work/tasks" --share 0.01 --held-back 50 --generated 4000 --tasks
 "$python" train.py --work "$work/tasks" --steps 6 --layers 8 --context 384 --accumulate 3 --tokens 2048 \
   --grammar-pairs 100 --sentiment 60 --squad 60 --babi 60 --story 10
-"$python" -m tasks.evaluate --work "$work/tasks" --rows 4
+"$python" export_gguf.py --work "$work/tasks" --out "$work/tasks.gguf"
+"$python" -m tasks.evaluate --work "$work/tasks" --gguf "$work/tasks.gguf" --rows 4
 echo "alignment, scores, oracle"
 "$python" alignment.py --work "$work" --run g1 --sentences 5
 for type in f32 f16 q8_0; do

@@ -130,6 +130,7 @@ class Run:
             "model": self.model.state_dict(),
             "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
             "rng": torch.get_rng_state(),
+            "tasks": [task for task, count in self.tasks.counts.items() if count],
         }
         for name in ("step", "epoch", "batch", "seconds", "began", "factor"):
             state[name] = getattr(self, name)

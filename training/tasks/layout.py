@@ -1,16 +1,37 @@
 """Token rows of the tasks: a prompt that ends in a control token, then what the model shall say.
 
     translate   <s><en> English <es>                      -> Spanish </s>
-    sentiment   <s><sentiment> text <answer>              -> <positive> | <negative> | <neutral> </s>
+    classify    <s><sentiment> text <answer>              -> <positive> | <negative> | <neutral> </s>
     answer      <s><passage> text <question> text <answer> -> words of the passage, or <none>, </s>
-    story       <s><story>                                -> text </s>
+    complete    <s><story>                                -> text </s>
 
-A row is (ids, divider): the loss is taken on what follows position `divider`.
+A row is (ids, divider): the loss is taken on what follows position `divider`. The model file carries
+PROMPTS, so that who runs it lays prompts out alike.
 """
 
-from config import BOS, EN, EOS, ES, TOKEN
+import re
+
+from config import BOS, EOS, TOKEN
+
+PROMPTS = {
+    "translate": "<en>{text}<es>",
+    "classify": "<sentiment>{text}<answer>",
+    "answer": "<passage>{passage}<question>{question}<answer>",
+    "complete": "<story>{text}",
+}
+PARTS = {task: re.findall(r"<\w+>|\{\w+\}", prompt) for task, prompt in PROMPTS.items()}
+# What trains a task, by the names of its data.
+TAUGHT_BY = {"classify": ("sentiment",), "answer": ("squad", "babi"), "complete": ("story",)}
 
 Row = tuple[list[int], int]
+
+
+def fill(sp, task: str, **words: str) -> list[int]:
+    """A task's prompt; each text is encoded on its own."""
+    ids = [BOS]
+    for part in PARTS[task]:
+        ids += [TOKEN[part]] if part in TOKEN else sp.encode(words[part[1:-1]])
+    return ids
 
 
 def row(prompt: list[int], said: list[int]) -> Row:
@@ -18,22 +39,15 @@ def row(prompt: list[int], said: list[int]) -> Row:
 
 
 def translate_prompt(sp, english: str) -> list[int]:
-    return [BOS, EN, *sp.encode(english), ES]
+    return fill(sp, "translate", text=english)
 
 
 def sentiment_prompt(sp, text: str) -> list[int]:
-    return [BOS, TOKEN["<sentiment>"], *sp.encode(text), TOKEN["<answer>"]]
+    return fill(sp, "classify", text=text)
 
 
 def answer_prompt(sp, passage: str, question: str) -> list[int]:
-    return [
-        BOS,
-        TOKEN["<passage>"],
-        *sp.encode(passage),
-        TOKEN["<question>"],
-        *sp.encode(question),
-        TOKEN["<answer>"],
-    ]
+    return fill(sp, "answer", passage=passage, question=question)
 
 
 def story_prompt() -> list[int]:

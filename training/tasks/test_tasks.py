@@ -33,6 +33,20 @@ class Layout(unittest.TestCase):
         ids, divider = layout.answer_row(Letters, "a b", "c", "")
         self.assertEqual(ids[divider + 1 :], [TOKEN["<none>"], EOS])
 
+    def test_prompts_are_what_the_model_file_says(self):
+        for prompt, task, words in (
+            (layout.translate_prompt(Letters, "a"), "translate", {"text": "a"}),
+            (layout.sentiment_prompt(Letters, "b c"), "classify", {"text": "b c"}),
+            (layout.answer_prompt(Letters, "a", "b"), "answer", {"passage": "a", "question": "b"}),
+            (layout.story_prompt(), "complete", {"text": ""}),
+        ):
+            text = layout.PROMPTS[task]
+            for word, value in words.items():
+                text = text.replace("{" + word + "}", value)
+            names = {i: name for name, i in TOKEN.items()}
+            self.assertEqual("".join(names.get(i) or chr(i - 100) for i in prompt[1:]), text)
+            self.assertEqual(prompt[0], BOS)
+
 
 class Babi(unittest.TestCase):
     ITEM = babi.Item(1, "Mary went to the kitchen. John got the milk.", "Where is Mary?", "kitchen")

@@ -1,7 +1,7 @@
 // Compiled, never run: what a user's editor and compiler see. Each line marked as an error must be one.
 
 import { type ErrorCode, load, type Model, OneheadError, type Session, type Tensor } from "onehead";
-import { loadTiny, translate } from "onehead/tasks";
+import { answer, classify, complete, loadTiny, translate } from "onehead/tasks";
 
 export async function everything(bytes: ArrayBuffer, blob: Blob): Promise<string> {
   const stop = new AbortController();
@@ -29,6 +29,12 @@ export async function everything(bytes: ArrayBuffer, blob: Blob): Promise<string
   const { text, finishReason, usage, timings } = await fork.generate("", { seed: 1, temperature: 0.7 }).result();
   const rate: number = timings.tokensPerSecond ?? 0;
   const scores = await model.score("a", [" b", [1, 2]]);
+
+  const { label, probability, classes } = await classify(model, text, { labels: ["positive"], signal: stop.signal });
+  const found = await answer(model, text, label, { beams: 2 }).result();
+  const place: readonly [number, number] | undefined = found.places[0];
+  for await (const token of complete(model, found.text ?? "", { temperature: 1, seed: 2 })) console.log(token.text);
+  console.log(probability, classes[0]?.label, place);
 
   try {
     const translation = translate(await loadTiny({ url: new URL("file:///x") }), text, { maxTokens: 9 });

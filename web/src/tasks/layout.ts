@@ -14,21 +14,27 @@ export interface TaskLayout {
   readonly alignmentLayer?: number;
   readonly sourceLanguage?: string;
   readonly targetLanguage?: string;
+  /** What a text can be, and for each the token that says so. */
+  readonly labels?: readonly string[];
+  readonly labelTokens?: readonly string[];
+  /** The token that says that there is no answer. */
+  readonly noneToken?: string;
 }
 
-/** The layout of a task. Throws `unsupported-model` where the file has none. */
+/** The layout of a task. Throws `unsupported-model`, naming the tasks that the file has, where it lacks this one. */
 export function taskLayout(model: Model, name: string): TaskLayout {
   const entry = (key: string): MetadataValue | undefined => model.info.metadata[`onehead.task.${name}.${key}`];
   const prompt = entry("prompt");
   if (typeof prompt !== "string") {
-    throw new OneheadError(
-      "unsupported-model",
-      `This model was not made for the task "${name}": its file has no onehead.task.${name}.prompt.`,
-    );
+    throw new OneheadError("unsupported-model", `This model was not made for the task "${name}": ${whatItHas(model)}.`);
   }
   const optional = <T extends MetadataValue>(property: string, key: string, type: string) => {
     const value = entry(key);
     return typeof value === type ? { [property]: value as T } : {};
+  };
+  const texts = (property: string, key: string) => {
+    const value = entry(key);
+    return Array.isArray(value) && value.every((text) => typeof text === "string") ? { [property]: value } : {};
   };
   return {
     name,
@@ -37,7 +43,18 @@ export function taskLayout(model: Model, name: string): TaskLayout {
     ...optional("alignmentLayer", "alignment_layer", "number"),
     ...optional("sourceLanguage", "source_language", "string"),
     ...optional("targetLanguage", "target_language", "string"),
+    ...texts("labels", "labels"),
+    ...texts("labelTokens", "label_tokens"),
+    ...optional("noneToken", "none_token", "string"),
   };
+}
+
+function whatItHas(model: Model): string {
+  const names = Object.keys(model.info.metadata).flatMap(
+    (key) => /^onehead\.task\.(\w+)\.prompt$/.exec(key)?.[1] ?? [],
+  );
+  if (names.length === 0) return "its file names no task";
+  return `its file has the ${names.length > 1 ? "tasks" : "task"} ${names.join(", ")}`;
 }
 
 export interface FilledPrompt {
@@ -68,4 +85,13 @@ export async function fillPrompt(
     if (word !== undefined) ranges[word] = [begin, ids.length];
   }
   return { ids, ranges };
+}
+
+/** The one token that a layout names. */
+export async function controlToken(model: Model, text: string): Promise<number> {
+  const [id, ...more] = await model.encode(text, { bos: false, special: true });
+  if (id === undefined || more.length > 0) {
+    throw new OneheadError("unsupported-model", `This model's file names "${text}", which is no token of its own.`);
+  }
+  return id;
 }

@@ -10,7 +10,7 @@ export interface LoadTinyOptions extends LoadOptions {
 
 export interface TranslateOptions {
   signal?: AbortSignal | undefined;
-  /** Tokens of one sentence's translation, at most. Default: what the context leaves. */
+  /** Tokens of one sentence's translation (or of the answer), at most. Default: what the context leaves. */
   maxTokens?: number | undefined;
   /** Above 1: follow so many translations at once and take the likeliest; better, and several times the work. */
   beams?: number | undefined;
@@ -63,5 +63,45 @@ export interface TranslationResult {
 /** A running translation. Iterate it or take only `result()`; joining the tokens' texts gives the result's text. */
 export interface Translation extends AsyncIterable<TranslationToken> {
   result(): Promise<TranslationResult>;
+  textStream: Generation["textStream"];
+}
+
+export interface ClassifyOptions {
+  signal?: AbortSignal | undefined;
+  /** Choose among these alone. Default: all that the model has, which `taskLayout(model, "classify").labels` names. */
+  labels?: readonly string[] | undefined;
+}
+
+export interface Classification {
+  /** The likeliest. */
+  readonly label: string;
+  readonly probability: number;
+  /** All that were to choose from, likeliest first. Their probabilities sum to 1. */
+  readonly classes: readonly { readonly label: string; readonly probability: number }[];
+}
+
+/** As {@link TranslateOptions}, for the one answer. */
+export type AnswerOptions = TranslateOptions;
+
+export interface Answer {
+  /** The model's words; undefined where it says that the passage has no answer. */
+  readonly text: string | undefined;
+  /**
+   * Where the passage as it was given has these words: half-open ranges of UTF-16 units, as `slice` takes them. All of
+   * them, from the first on; none where the words are the model's own.
+   */
+  readonly places: readonly (readonly [begin: number, end: number])[];
+  /** The model's probability of these words (or of there being no answer) as they stand, without how they end. */
+  readonly probability: number;
+  readonly finishReason: "eos" | "maxTokens" | "context";
+  /** The whole prompt, and the half-open ranges of it that are passage and question; a trace has their texts. */
+  readonly promptIds: readonly number[];
+  readonly passageRange: readonly [begin: number, end: number];
+  readonly questionRange: readonly [begin: number, end: number];
+}
+
+/** A running answer. Iterate it (nothing comes where there is no answer) or take only `result()`. */
+export interface Answering extends AsyncIterable<Token> {
+  result(): Promise<Answer>;
   textStream: Generation["textStream"];
 }
