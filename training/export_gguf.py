@@ -126,8 +126,11 @@ def add_weights(writer: gguf.GGUFWriter, model: Translator, kind) -> None:
         if data.ndim == 1 or kind == gguf.GGMLQuantizationType.F32:
             writer.add_tensor(theirs, data)
         else:
-            packed = gguf.quants.quantize(data, kind)
-            writer.add_tensor(theirs, packed, raw_dtype=kind)
+            # A row of Q8_0 is whole blocks; where it cannot be, as for one head of 48, F16 does.
+            whole = data.shape[-1] % gguf.GGML_QUANT_SIZES[kind][0] == 0
+            chosen = kind if whole else gguf.GGMLQuantizationType.F16
+            packed = gguf.quants.quantize(data, chosen)
+            writer.add_tensor(theirs, packed, raw_dtype=chosen)
 
 
 def load_checkpoint(path: Path) -> Translator:

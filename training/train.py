@@ -24,7 +24,7 @@ from tasks.data import TASKS
 from tasks.rows import TaskRows
 
 
-def options():
+def options(arguments: list[str] | None = None):
     parse = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parse.add_argument("--work", type=Path, default=DEFAULT_WORK, help="prepared data, checkpoints")
     parse.add_argument("--run", default="main", help="name of the run, a folder in --work")
@@ -38,6 +38,7 @@ def options():
     parse.add_argument("--layers", type=int, default=6)
     parse.add_argument("--width", type=int, default=256)
     parse.add_argument("--hidden", type=int, default=704)
+    parse.add_argument("--head-size", type=int, help="default: width / heads")
     parse.add_argument("--context", type=int, default=256, help="positions, and the longest row")
     parse.add_argument("--dropout", type=float, default=0.1)
     parse.add_argument("--word-dropout", type=float, default=0.0)
@@ -54,7 +55,7 @@ def options():
     parse.add_argument("--threads", type=int, default=2)
     parse.add_argument("--device", default="cpu", help="cpu or cuda")
     parse.add_argument("--checkpoint-seconds", type=float, default=180)
-    return parse.parse_args()
+    return parse.parse_args(arguments)
 
 
 def optimisers(model: Translator, chosen):
@@ -83,7 +84,7 @@ class Run:
             layers=chosen.layers,
             kv_heads=chosen.kv_heads,
             heads=chosen.heads,
-            head_size=chosen.width // chosen.heads,
+            head_size=chosen.head_size or chosen.width // chosen.heads,
             hidden=chosen.hidden,
             context=chosen.context,
             dropout=chosen.dropout,
@@ -225,8 +226,8 @@ class Run:
             self.save(self.folder / "final.pt")
 
 
-def main():
-    chosen = options()
+def train(chosen) -> bool:
+    """Runs to the end, or until told to stop; whether it came to the end."""
     torch.set_num_threads(chosen.threads)
     run = Run(chosen)
     run.model.train()
@@ -234,7 +235,8 @@ def main():
         log.write(json.dumps({"from_step": run.step, **vars(chosen)}, default=str) + "\n")
     (run.folder / "pid").write_text(str(os.getpid()))
     run.go()
+    return not run.stopped
 
 
 if __name__ == "__main__":
-    main()
+    train(options())
