@@ -7,10 +7,16 @@ cd "$(dirname "$0")"
 python=${PYTHON:-$HOME/.cache/onehead/venv/bin/python}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-data=${1:+--data $1}
+data=${1:-../../shared/data}
 
 echo "parts"
 "$python" -m unittest
+if [ ! -e "$data/tatoeba-en-es/train.tsv.gz" ]; then
+  echo "no data folder at $data: sentences of the grammar stand in for it"
+  data=$work/data
+  "$python" smoke_data.py "$data"
+fi
+data="--data $data"
 echo "prepare"
 # A vocabulary of 4,096 needs a few thousand sentences; generated ones make up the number.
 "$python" prepare.py $data --work "$work" --share 0.01 --held-back 50 --generated 4000
@@ -54,6 +60,8 @@ for type in f32 f16 q8_0; do
   "$python" export_gguf.py --work "$work" --run g1 --type "$type" --out "$work/$type.gguf"
   "$python" evaluate.py --work "$work" --gguf "$work/$type.gguf" --set own --rows 8
 done
+echo "what the heads do"
+"$python" -m heads.run $data --gguf "$work/tasks.gguf" --out "$work/heads" --sentences 3 --score-rows 2 --loss-rows 4
 head -n 3 "$work/own.tsv" >"$work/sentences.tsv"
 "$python" dump_oracle.py --gguf "$work/f32.gguf" --sentences "$work/sentences.tsv" \
   --out "$work/oracle" --attention
