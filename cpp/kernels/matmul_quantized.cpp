@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "kernels/quant_unpack.hpp"
+#include "kernels/split_matrix.hpp"
 
 namespace onehead::detail {
 namespace {
@@ -115,6 +116,12 @@ void add_minima(const Scales& of, const float* scaled_sum, Floats (&acc)[R][kTil
   }
 }
 
+template <WeightType type>
+const std::byte* block_at(const TiledMatrix& w, int32_t tile, int32_t block) {
+  return w.data + static_cast<size_t>(tile) * tile_bytes(type, w.n_cols) +
+         block * quant_layout(type).block_bytes();
+}
+
 // Each loop that does the work is a function by itself: an engine allots registers better in small
 // ones.
 
@@ -168,6 +175,55 @@ class PlaneProduct {
   const GroupReader<kLayout.bits> groups_{};
 };
 
+// The sums of a split block's halves as one's.
+template <class Upper, class Lower>
+struct SplitSums {
+  const Upper& upper;
+  const Lower& lower;
+
+  simd::Ints total(int r, int v) const { return (upper.total(r, v) << 4) + lower.total(r, v); }
+};
+
+// One row with a whole tile of a split matrix.
+template <IntDot back_end>
+class SplitProduct {
+ public:
+  SplitProduct(const QuantizedRows& in, int32_t n_cols)
+      : in_(in), n_blocks_(n_cols / kQuantBlock) {}
+
+  [[gnu::noinline]] void operator()(const std::byte* upper, const std::byte* lower,
+                                    const Output& out) const {
+    Rows rows(in_, 0, 0);
+    Floats acc[1][kTileVectors];
+    for (Floats& vector : acc[0]) vector = Floats(0.0f);
+#pragma GCC unroll 1
+    for (int32_t b = 0; b < n_blocks_; ++b, rows.advance()) {
+      const auto of = [&](int index, int v) { return scale_(upper, index, v); };
+      Sums<8> high(rows.dot);
+      groups_.each(reinterpret_cast<const int8_t*>(upper + kLayout.scales_bytes()),
+                   [&](auto group, const auto& w) { high.add(group, w); });
+      Sums<0> low(rows.dot);
+      groups_.each(reinterpret_cast<const int8_t*>(lower),
+                   [&](auto group, const auto& w) { low.add(group, w); });
+      accumulate<1, kTileVectors>(SplitSums<Sums<8>, Sums<0>>{high, low}, of, 0, 0, rows.scale,
+                                  acc);
+      upper += kLayout.block_bytes();
+      lower += kLowerBlockBytes;
+    }
+    out.store(0, acc[0]);
+  }
+
+ private:
+  static constexpr QuantLayout kLayout = quant_layout(WeightType::kQ4_0);
+  template <int kZeroPoint>
+  using Sums = DotSums<back_end, 4, kZeroPoint, Span::kBlock, 1, kTileVectors>;
+
+  const QuantizedRows& in_;
+  const int32_t n_blocks_;
+  const ScaleReader<kLayout.scale_bytes> scale_{};
+  const GroupReader<4> groups_{};
+};
+
 // A block's quants as bytes [8 groups][8 outputs][4 inputs], or of 16 bits
 // [16 pairs][8 outputs][2 inputs].
 template <class Quant>
@@ -181,12 +237,7 @@ class Unpacker {
  public:
   template <class Quant>
   void operator()(const std::byte* block, UnpackedBlock<Quant>& to) const {
-    constexpr int kScales = kLayout.n_scales + (kLayout.has_minimum ? 1 : 0);
-    for (int i = 0; i < kScales; ++i) {
-      for (int v = 0; v < kTileVectors; ++v) {
-        scale_(block, i, v).store_unaligned(&to.scales[i][v * kVectorOutputs]);
-      }
-    }
+    unpack_scales(block, to);
     const auto* planes = reinterpret_cast<const int8_t*>(block + kLayout.scales_bytes());
     groups_.each(planes, [&](int group, const auto& w) {
       for (int v = 0; v < kTileVectors; ++v) {
@@ -195,8 +246,38 @@ class Unpacker {
     });
   }
 
+  // The quants of a split matrix, of which this is the upper half's type.
+  template <class Quant>
+  void split(const std::byte* block, const int8_t* lower, UnpackedBlock<Quant>& to) const {
+    unpack_scales(block, to);
+    alignas(64) int8_t upper[kQuantBlockBytes];
+    const auto* planes = reinterpret_cast<const int8_t*>(block + kLayout.scales_bytes());
+    groups_.each(planes, [&](int group, const auto& w) {
+      for (int v = 0; v < kTileVectors; ++v) store(upper + group * kQuantGroupBytes, v, w[v]);
+    });
+    groups_.each(lower, [&](int group, const auto& w) {
+      for (int v = 0; v < kTileVectors; ++v) {
+        const simd::Bytes high =
+            simd::load_bytes(upper + group * kQuantGroupBytes + v * kQuantVectorBytes);
+        const simd::Bytes biased = simd::shift_left<4>(high) | w[v];
+        store(to.quants + group * kQuantGroupBytes, v,
+              biased ^ simd::Bytes(static_cast<int8_t>(-128)));
+      }
+    });
+  }
+
  private:
   static constexpr QuantLayout kLayout = quant_layout(type);
+
+  template <class Quant>
+  void unpack_scales(const std::byte* block, UnpackedBlock<Quant>& to) const {
+    constexpr int kScales = kLayout.n_scales + (kLayout.has_minimum ? 1 : 0);
+    for (int i = 0; i < kScales; ++i) {
+      for (int v = 0; v < kTileVectors; ++v) {
+        scale_(block, i, v).store_unaligned(&to.scales[i][v * kVectorOutputs]);
+      }
+    }
+  }
 
   static void store(int8_t* group, int v, simd::Bytes w) {
     simd::store_bytes(group + v * kQuantVectorBytes, w);
@@ -259,15 +340,32 @@ using UnpackedQuant = std::conditional_t<back_end == IntDot::kStrict ||
                                              (back_end == IntDot::kSaturating && kBits == 8),
                                          int16_t, int8_t>;
 
-// Unpacks n blocks that lie one after another in a tile. A function for each type, so that the
-// loops over the rows need not be written out for each.
+// Unpacks blocks [first, first + n) of a tile. A function for each type, so that the loops over the
+// rows need not be written out for each.
 template <class Quant>
-using Unpack = void (*)(const std::byte* block, int32_t n, UnpackedBlock<Quant>* to);
+using Unpack = void (*)(const TiledMatrix& w, int32_t tile, int32_t first, int32_t n,
+                        UnpackedBlock<Quant>* to);
 
 template <WeightType type, class Quant>
-[[gnu::noinline]] void unpack_blocks(const std::byte* block, int32_t n, UnpackedBlock<Quant>* to) {
+[[gnu::noinline]] void unpack_blocks(const TiledMatrix& w, int32_t tile, int32_t first, int32_t n,
+                                     UnpackedBlock<Quant>* to) {
   const Unpacker<type> unpack;
+  const std::byte* block = block_at<type>(w, tile, first);
   for (int32_t b = 0; b < n; ++b, block += quant_layout(type).block_bytes()) unpack(block, to[b]);
+}
+
+template <class Quant>
+[[gnu::noinline]] void unpack_split_blocks(const TiledMatrix& w, int32_t tile, int32_t first,
+                                           int32_t n, UnpackedBlock<Quant>* to) {
+  const Unpacker<WeightType::kQ4_0> unpack;
+  const std::byte* upper = block_at<WeightType::kQ4_0>(w, tile, first);
+  const auto* lower =
+      reinterpret_cast<const int8_t*>(w.data + lower_offset(w, tile)) + first * kLowerBlockBytes;
+  for (int32_t b = 0; b < n; ++b) {
+    unpack.split(upper, lower, to[b]);
+    upper += quant_layout(WeightType::kQ4_0).block_bytes();
+    lower += kLowerBlockBytes;
+  }
 }
 
 template <IntDot back_end, int kBits, int kZeroPoint, bool kMinimum, class Quant>
@@ -275,15 +373,12 @@ template <IntDot back_end, int kBits, int kZeroPoint, bool kMinimum, class Quant
                                 float* out, int32_t out_stride, TileRange tiles,
                                 Unpack<Quant> unpack) {
   const int32_t n_blocks = w.n_cols / kQuantBlock;
-  const auto block_bytes = static_cast<size_t>(quant_layout(w.type).block_bytes());
   UnpackedBlock<Quant> blocks[kBlocksAtOnce];
-  const std::byte* block = w.data + static_cast<size_t>(tiles.begin) * tile_bytes(w.type, w.n_cols);
   for (int32_t t = tiles.begin; t < tiles.end; ++t) {
     const int32_t first_output = t * kQuantTileRows;
     for (int32_t begin = 0; begin < n_blocks; begin += kBlocksAtOnce) {
       const int32_t n = std::min(kBlocksAtOnce, n_blocks - begin);
-      unpack(block, n, blocks);
-      block += static_cast<size_t>(n) * block_bytes;
+      unpack(w, t, begin, n, blocks);
       for (int32_t r = 0; r < n_rows; r += kRowsAtOnce) {
         const Output to{out + static_cast<int64_t>(r) * out_stride + first_output, out_stride,
                         w.n_rows - first_output};
@@ -301,6 +396,16 @@ void run_one(const TiledMatrix& w, const QuantizedRows& in, float* out, TileRang
   for (int32_t t = tiles.begin; t < tiles.end; ++t) {
     const int32_t first_output = t * kQuantTileRows;
     multiply(w.data + static_cast<size_t>(t) * bytes,
+             Output{out + first_output, 0, w.n_rows - first_output});
+  }
+}
+
+template <IntDot back_end>
+void run_one_split(const TiledMatrix& w, const QuantizedRows& in, float* out, TileRange tiles) {
+  const SplitProduct<back_end> multiply(in, w.n_cols);
+  for (int32_t t = tiles.begin; t < tiles.end; ++t) {
+    const int32_t first_output = t * kQuantTileRows;
+    multiply(block_at<WeightType::kQ4_0>(w, t, 0), w.data + lower_offset(w, t),
              Output{out + first_output, 0, w.n_rows - first_output});
   }
 }
@@ -325,8 +430,22 @@ void run(const TiledMatrix& w, const QuantizedRows& in, int32_t n_rows, float* o
 }
 
 template <IntDot back_end>
+void run_split(const TiledMatrix& w, const QuantizedRows& in, int32_t n_rows, float* out,
+               int32_t out_stride, TileRange tiles) {
+  constexpr IntDot kHalfWay = dot_way(back_end, 4);
+  if constexpr (has_single_row_loop(kHalfWay)) {
+    if (n_rows == 1) return run_one_split<kHalfWay>(w, in, out, tiles);
+  }
+  constexpr IntDot kWay = dot_way(back_end, 8);
+  using Quant = UnpackedQuant<kWay, 8>;
+  run_many<kWay, 8, 0, false, Quant>(w, in, n_rows, out, out_stride, tiles,
+                                     unpack_split_blocks<Quant>);
+}
+
+template <IntDot back_end>
 void run(const TiledMatrix& w, const QuantizedRows& in, int32_t n_rows, float* out,
          int32_t out_stride, TileRange tiles) {
+  if (w.split) return run_split<back_end>(w, in, n_rows, out, out_stride, tiles);
   switch (w.type) {
     case WeightType::kQ4_0:
       return run<back_end, WeightType::kQ4_0>(w, in, n_rows, out, out_stride, tiles);

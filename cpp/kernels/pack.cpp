@@ -4,6 +4,7 @@
 
 #include "base/half.hpp"
 #include "kernels/quant_block.hpp"
+#include "kernels/split_matrix.hpp"
 
 namespace onehead {
 namespace {
@@ -45,24 +46,37 @@ void pack_16bit_row(const std::byte* row, int32_t n_cols, uint16_t* column) {
   }
 }
 
-// lane: the row's place in its tile.
-void pack_quantized_row(WeightType type, const std::byte* row, int32_t n_cols, int32_t lane,
-                        std::byte* tile) {
-  const int32_t tile_block_bytes = quant_layout(type).block_bytes();
-  for (int32_t block = 0; block < n_cols / kQuantBlock; ++block, tile += tile_block_bytes) {
+// The type whose tiles a matrix has from the beginning of its data on.
+WeightType first_type(const TiledMatrix& matrix) {
+  return matrix.split ? detail::upper_half(matrix).type : matrix.type;
+}
+
+// lane: the row's place in its tile; lower: the tile's lower half where the matrix is split.
+void pack_quantized_row(const TiledMatrix& matrix, const std::byte* row, int32_t lane,
+                        std::byte* tile, std::byte* lower) {
+  const int32_t tile_block_bytes = quant_layout(first_type(matrix)).block_bytes();
+  for (int32_t block = 0; block < matrix.n_cols / kQuantBlock; ++block, tile += tile_block_bytes) {
     detail::QuantBlock quants;
-    detail::read_file_block(type, row, block, quants);
-    detail::write_tile_block(type, quants, lane, tile);
+    detail::read_file_block(matrix.type, row, block, quants);
+    if (matrix.split) {
+      detail::write_split_block(quants, lane, tile, lower + block * detail::kLowerBlockBytes);
+    } else {
+      detail::write_tile_block(matrix.type, quants, lane, tile);
+    }
   }
 }
 
-void unpack_quantized_row(WeightType type, const std::byte* tile, int32_t n_cols, int32_t lane,
-                          float* out) {
-  const int32_t tile_block_bytes = quant_layout(type).block_bytes();
-  for (int32_t block = 0; block < n_cols / kQuantBlock; ++block, tile += tile_block_bytes) {
+void unpack_quantized_row(const TiledMatrix& matrix, const std::byte* tile, const std::byte* lower,
+                          int32_t lane, float* out) {
+  const int32_t tile_block_bytes = quant_layout(first_type(matrix)).block_bytes();
+  for (int32_t block = 0; block < matrix.n_cols / kQuantBlock; ++block, tile += tile_block_bytes) {
     detail::QuantBlock quants;
-    detail::read_tile_block(type, tile, lane, quants);
-    detail::dequantize_block(type, quants, out + block * kQuantBlock);
+    if (matrix.split) {
+      detail::read_split_block(tile, lower + block * detail::kLowerBlockBytes, lane, quants);
+    } else {
+      detail::read_tile_block(matrix.type, tile, lane, quants);
+    }
+    detail::dequantize_block(matrix.type, quants, out + block * kQuantBlock);
   }
 }
 
@@ -71,7 +85,7 @@ void unpack_quantized_row(WeightType type, const std::byte* tile, int32_t n_cols
 void pack_rows(WeightType src, const std::byte* rows, int32_t row_begin, int32_t n,
                const TiledMatrix& dst, std::byte* dst_data) {
   const int32_t rows_per_tile = tile_rows(dst.type);
-  const size_t bytes_per_tile = tile_bytes(dst.type, dst.n_cols);
+  const size_t bytes_per_tile = tile_bytes(first_type(dst), dst.n_cols);
   const size_t bytes_per_row = row_bytes(src, dst.n_cols);
   for (int32_t i = 0; i < n; ++i) {
     const int32_t row = row_begin + i;
@@ -79,9 +93,16 @@ void pack_rows(WeightType src, const std::byte* rows, int32_t row_begin, int32_t
     std::byte* tile = dst_data + static_cast<size_t>(row / rows_per_tile) * bytes_per_tile;
     const std::byte* from = rows + static_cast<size_t>(i) * bytes_per_row;
     // The last tile of these rows may have outputs that do not exist.
-    if (lane == 0 && n - i < rows_per_tile) std::memset(tile, 0, bytes_per_tile);
+    std::byte* lower =
+        dst.split ? dst_data + detail::lower_offset(dst, row / rows_per_tile) : nullptr;
+    if (lane == 0 && n - i < rows_per_tile) {
+      std::memset(tile, 0, bytes_per_tile);
+      if (dst.split) {
+        std::memset(lower, 0, tile_bytes(dst.type, dst.n_cols) - bytes_per_tile);
+      }
+    }
     if (is_quantized(dst.type)) {
-      pack_quantized_row(dst.type, from, dst.n_cols, lane, tile);
+      pack_quantized_row(dst, from, lane, tile, lower);
     } else if (dst.type == WeightType::kF32) {
       pack_f32_row(src, from, dst.n_cols, reinterpret_cast<float*>(tile) + lane);
     } else {
@@ -94,9 +115,11 @@ void unpack_row(const TiledMatrix& matrix, int32_t row, float* out) {
   const int32_t rows_per_tile = tile_rows(matrix.type);
   const int32_t lane = row % rows_per_tile;
   const std::byte* tile = matrix.data + static_cast<size_t>(row / rows_per_tile) *
-                                            tile_bytes(matrix.type, matrix.n_cols);
+                                            tile_bytes(first_type(matrix), matrix.n_cols);
   if (is_quantized(matrix.type)) {
-    unpack_quantized_row(matrix.type, tile, matrix.n_cols, lane, out);
+    const std::byte* lower =
+        matrix.split ? matrix.data + detail::lower_offset(matrix, row / rows_per_tile) : nullptr;
+    unpack_quantized_row(matrix, tile, lower, lane, out);
     return;
   }
   for (int32_t k = 0; k < matrix.n_cols; ++k) {

@@ -17,6 +17,8 @@
 //             three are group 3 from its lowest bit on, those of the others group 7
 // so that whole vectors of quants come by few shifts and masks.
 //
+// A Q8_0 matrix may be split (split_matrix.hpp).
+//
 // Outputs that the last tile has beyond n_rows are zeros.
 #pragma once
 
@@ -32,6 +34,7 @@ struct TiledMatrix {
   int32_t n_rows = 0;
   int32_t n_cols = 0;
   const std::byte* data = nullptr;  // tiled_bytes(), 64-byte aligned
+  bool split = false;
 };
 
 // A part of a matrix, in tiles: the unit in which threads share work.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/checked.hpp"
+#include "kernels/logit_bound.hpp"
 #include "kernels/quantize.hpp"
 #include "kernels/rope.hpp"
 
@@ -97,6 +98,12 @@ Expected<Activations> Activations::create(const Config& config, const float* rop
   if (!quantized.ok()) return quantized.status();
   a.quantized_bytes_ = std::move(*quantized);
   a.quantized_scratch = a.quantized_bytes_.data();
+
+  Expected<AlignedBuffer> bounds = AlignedBuffer::allocate(
+      bound_input_bytes(std::min(max_rows, kLogitsGroup), config.model_dim));
+  if (!bounds.ok()) return bounds.status();
+  a.bound_bytes_ = std::move(*bounds);
+  a.bound_scratch = a.bound_bytes_.data();
 
   if (cache.type() == KvType::kInt8) {
     const size_t n_queries =

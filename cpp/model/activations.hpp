@@ -50,6 +50,8 @@ class Activations {
   float* logits = nullptr;       // [kLogitsGroup, vocab_size]
   RopeTable rope[kLayerKinds];
   std::byte* quantized_scratch = nullptr;  // for up to max_rows rows of the widest matrix input
+  std::byte* bound_scratch = nullptr;      // of logit bounds for up to kLogitsGroup rows
+  int32_t unbounded_heads = 0;             // how many are to do without bounds, which did not pay
   std::vector<uint8_t> is_first;           // [max_rows]: no block merged yet
   // For an int8 cache: the queries as integers.
   int16_t* query_integers = nullptr;  // [max_rows, n_query_heads, quantized_query_dim]
@@ -74,6 +76,7 @@ class Activations {
   AlignedBuffer block_floats_;
   int32_t max_blocks_ = 0;  // of a sequence
   AlignedBuffer quantized_bytes_;
+  AlignedBuffer bound_bytes_;
   AlignedBuffer query_buffer_;
 };
 

@@ -5,6 +5,8 @@
 
 #include "kernels/activation.hpp"
 #include "kernels/finite.hpp"
+#include "kernels/largest.hpp"
+#include "kernels/logit_bound.hpp"
 #include "kernels/matmul.hpp"
 #include "kernels/pack.hpp"
 #include "kernels/quantize.hpp"
@@ -18,6 +20,9 @@ namespace onehead {
 namespace {
 
 constexpr size_t as_size(int32_t n) { return static_cast<size_t>(n); }
+
+// Where a quarter of the head had to be computed after all, the next ones are computed at once.
+constexpr int32_t kUnboundedHeads = 16;
 
 class ForwardPass {
  public:
@@ -136,17 +141,22 @@ class ForwardPass {
   void project(const float* x, int32_t n_rows, std::initializer_list<Projection> projections) {
     const int32_t n_cols = projections.begin()->matrix.n_cols;
     QuantizedRows quantized;
-    int32_t total = 0;
-    int64_t work = 0;
     for (const Projection& p : projections) {
       if (is_quantized(p.matrix.type) && quantized.q == nullptr) {
         quantized = quantized_view(act_.quantized_scratch, n_rows, n_cols);
         quantize(x, quantized);
       }
-      total += n_tiles(p.matrix);
-      work += int64_t{p.matrix.n_rows} * n_cols * n_rows;
     }
-    const MatmulInput input{x, n_rows, n_cols, &quantized};
+    multiply({x, n_rows, n_cols, &quantized}, projections);
+  }
+
+  void multiply(const MatmulInput& input, std::initializer_list<Projection> projections) {
+    int32_t total = 0;
+    int64_t work = 0;
+    for (const Projection& p : projections) {
+      total += n_tiles(p.matrix);
+      work += int64_t{p.matrix.n_rows} * input.n_cols * input.n_rows;
+    }
     threads_.parallel_for(total, grain(work / total), [&](int32_t begin, int32_t end, int32_t) {
       int32_t first = 0;  // of the matrix, among all tiles
       for (const Projection& p : projections) {
@@ -255,26 +265,67 @@ class ForwardPass {
            all_finite(act_.value, n_rows_ * config_.kv_dim());
   }
 
+  // Rows of one kind go together: those of which the largest logit is all that is asked, and
+  // others.
   Status logits(LogitsSink& sink) {
     int32_t r = 0;
     while (r < n_rows_) {
       int32_t group_rows[kLogitsGroup];
       int32_t n = 0;
+      bool best_only = false;
       for (; r < n_rows_ && n < kLogitsGroup; ++r) {
-        if (!rows_[as_size(r)].wants_logits) continue;
+        const Row& row = rows_[as_size(r)];
+        if (!row.wants_logits) continue;
+        if (n > 0 && row.best_only != best_only) break;
+        best_only = row.best_only;
         rms_norm(row_of(act_.residual, r, config_.model_dim), weights_.output_norm, config_.rms_eps,
                  config_.model_dim, row_of(act_.normed, n, config_.model_dim));
         group_rows[n++] = r;
       }
       if (n == 0) break;
+      if (best_only && bound_logits(n)) {
+        for (int32_t i = 0; i < n; ++i) sink.on_best(group_rows[i], best_of_bounded(i));
+        continue;
+      }
       project(act_.normed, n, {{weights_.head, act_.logits}});
       for (int32_t i = 0; i < n; ++i) {
         const float* row_logits = row_of(act_.logits, i, config_.vocab_size);
         if (!all_finite(row_logits, config_.vocab_size)) return non_finite();
-        sink.on_logits(group_rows[i], {row_logits, as_size(config_.vocab_size)});
+        if (best_only) {
+          sink.on_best(group_rows[i], index_of_largest(row_logits, config_.vocab_size));
+        } else {
+          sink.on_logits(group_rows[i], {row_logits, as_size(config_.vocab_size)});
+        }
       }
     }
     return {};
+  }
+
+  // Bounds of the logits of act_.normed [n, model_dim] in place of these. False where there are
+  // none or they are not worth it.
+  bool bound_logits(int32_t n) {
+    if (!weights_.head_is_bounded) return false;
+    if (act_.unbounded_heads > 0) {
+      --act_.unbounded_heads;
+      return false;
+    }
+    const QuantizedRows quantized = quantized_view(act_.quantized_scratch, n, config_.model_dim);
+    quantize(act_.normed, quantized);
+    QuantizedRows bounded;
+    if (!bound_inputs(quantized, act_.bound_scratch, bounded)) return false;
+    multiply({nullptr, n, config_.model_dim, &bounded},
+             {{bound_matrix(weights_.head), act_.logits}});
+    return true;
+  }
+
+  // The token with the largest logit of row i of those that have bounds.
+  int32_t best_of_bounded(int32_t i) {
+    const QuantizedRows alone = quantized_view(act_.quantized_scratch, 1, config_.model_dim);
+    quantize(row_of(act_.normed, i, config_.model_dim), alone);
+    const BestOutput best =
+        best_output(weights_.head, alone, row_of(act_.logits, i, config_.vocab_size), int_dot_);
+    if (best.n_computed > n_tiles(weights_.head) / 4) act_.unbounded_heads = kUnboundedHeads;
+    return best.id;
   }
 
   static Status non_finite() {

@@ -15,11 +15,13 @@
 
 namespace onehead {
 
-// Receives logits [vocab_size] of row `row`, in ascending order of rows; the memory is reused
-// afterwards.
+// Receives what rows that want logits gave, in ascending order of rows.
 class LogitsSink {
  public:
+  // Logits [vocab_size]; the memory is reused afterwards.
   virtual void on_logits(int32_t row, std::span<const float> logits) = 0;
+  // For a row with best_only: the token with the largest logit, of equal ones the lowest.
+  virtual void on_best(int32_t row, int32_t token) = 0;
 
  protected:
   ~LogitsSink() = default;

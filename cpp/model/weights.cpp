@@ -121,6 +121,7 @@ Expected<WeightPlan> plan_weights(const Config& config, const GgufHeader& header
   WeightPlan plan;
   Status failure;
   uint64_t arena = 0;
+  size_t head = 0;  // its place among the placements
   Weights shape;
   shape.layers.resize(static_cast<size_t>(config.n_layers));
   for_each_weight(
@@ -133,6 +134,9 @@ Expected<WeightPlan> plan_weights(const Config& config, const GgufHeader& header
         if (!placement.ok()) {
           failure = placement.status();
           return;
+        }
+        if (matrix == &shape.head || (config.tied_head && matrix == &shape.embedding)) {
+          head = plan.placements.size();
         }
         placement->arena_offset = static_cast<size_t>(arena);
         arena += (arena_bytes_of(*placement) + kAlignment - 1) / kAlignment * kAlignment;
@@ -157,6 +161,12 @@ Expected<WeightPlan> plan_weights(const Config& config, const GgufHeader& header
     }
   }
   plan.arena_bytes = static_cast<size_t>(arena);
+  // Split, a whole product is somewhat slower and the most probable token much faster, which counts
+  // where the head is most of what a step reads. (Of an embedding of its own it reads a row.)
+  TiledMatrix& matrix = plan.placements[head].matrix;
+  const uint64_t not_read = head == 0 ? 0 : arena_bytes_of(plan.placements[0]);
+  matrix.split = matrix.type == WeightType::kQ8_0 &&
+                 arena_bytes_of(plan.placements[head]) >= (arena - not_read) / 2;
   return plan;
 }
 
@@ -179,6 +189,7 @@ Expected<Weights> allocate_weights(const Config& config, WeightPlan& plan) {
         }
       });
   if (config.tied_head) weights.head = weights.embedding;
+  weights.head_is_bounded = weights.head.split;
   std::sort(plan.placements.begin(), plan.placements.end(),
             [](const Placement& a, const Placement& b) { return a.file_offset < b.file_offset; });
   return weights;
@@ -213,6 +224,14 @@ void vector_to_f32(WeightType type, const std::byte* elements, int32_t n, float*
     const uint16_t half = load_u16(elements + static_cast<size_t>(i) * 2);
     out[i] = type == WeightType::kF16 ? f16_to_f32(half) : bf16_to_f32(half);
   }
+}
+
+bool has_negative_scale(const std::byte* rows, int32_t n_rows, int32_t n_cols) {
+  const size_t n = static_cast<size_t>(n_rows) * static_cast<size_t>(n_cols / kQuantBlock);
+  const auto stride = static_cast<size_t>(block_bytes(WeightType::kQ8_0));
+  uint16_t signs = 0;
+  for (size_t i = 0; i < n; ++i) signs |= load_u16(rows + i * stride);
+  return (signs & 0x8000) != 0;
 }
 
 bool rows_are_finite(WeightType type, const std::byte* rows, int32_t n_rows, int32_t n_cols) {

@@ -36,6 +36,7 @@ struct Weights {
   std::vector<LayerWeights> layers;
   const float* output_norm = nullptr;  // [model_dim]
   TiledMatrix head;  // [vocab_size, model_dim]; the embedding itself where they are tied
+  bool head_is_bounded = false;  // its upper half bounds its products (kernels/logit_bound.hpp)
   AlignedBuffer arena;
 };
 
@@ -69,6 +70,9 @@ Expected<Weights> allocate_weights(const Config& config, WeightPlan& plan);
 
 // A vector of the file as f32.
 void vector_to_f32(WeightType type, const std::byte* elements, int32_t n, float* out);
+
+// Whether a scale of `n_rows` rows of a Q8_0 matrix is negative.
+bool has_negative_scale(const std::byte* rows, int32_t n_rows, int32_t n_cols);
 
 // Whether `n_rows` rows of a file's matrix hold finite numbers only.
 bool rows_are_finite(WeightType type, const std::byte* rows, int32_t n_rows, int32_t n_cols);

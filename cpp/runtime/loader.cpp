@@ -141,6 +141,9 @@ Status Loader::store(const Placement& placement, const std::byte* rows, int32_t 
             "The tensor " + placement.name +
                 " holds a number that is not finite: the model file is damaged."};
   }
+  if (matrix.split && has_negative_scale(rows, n_rows, matrix.n_cols)) {
+    weights_->head_is_bounded = false;
+  }
   std::byte* target = weights_->arena.data() + placement.arena_offset;
   if (placement.is_vector) {
     vector_to_f32(placement.source_type, rows, matrix.n_cols, reinterpret_cast<float*>(target));

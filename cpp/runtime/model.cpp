@@ -15,6 +15,11 @@ class OutputSink final : public LogitsSink {
   OutputSink(std::span<const StepRow> rows, StepOutput& output, Sampler& (*sampler_of)(Session&))
       : rows_(rows), output_(output), sampler_of_(sampler_of) {}
 
+  void on_best(int32_t row, int32_t token) override {
+    output_.results.push_back({row, token, std::numeric_limits<double>::quiet_NaN()});
+    output_.kept_index.push_back(-1);
+  }
+
   void on_logits(int32_t row, std::span<const float> logits) override {
     const StepRow& step = rows_[static_cast<size_t>(row)];
     const bool scores = step.target >= 0;
@@ -210,7 +215,10 @@ Status Model::step(std::span<const StepRow> rows, int32_t n_candidates, const Tr
   size_t next_traced = 0;
   for (size_t i = 0; i < rows.size(); ++i) {
     Session& session = *rows[i].session;
-    rows_.push_back({rows[i].token, starts_[i], &session.sequence_, rows[i].wants_logits,
+    const bool best_only = rows[i].skip_logprob && rows[i].target < 0 && !rows[i].keep_logits &&
+                           !rows[i].trace && output_.n_candidates == 0 &&
+                           session.sampler_.takes_best();
+    rows_.push_back({rows[i].token, starts_[i], &session.sequence_, rows[i].wants_logits, best_only,
                      rows[i].trace ? &output_.traced[next_traced++] : nullptr,
                      session.ablated_.empty() ? nullptr : session.ablated_.data()});
   }

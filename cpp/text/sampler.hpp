@@ -44,6 +44,9 @@ class Sampler {
   explicit Sampler(const SamplerOptions& options);
   void reserve(int32_t vocab_size);  // after this, sample() of that many logits never allocates
 
+  // Whether the token is always the one with the largest logit, of equal ones the lowest.
+  bool takes_best() const { return options_.temperature == 0 && options_.repetition_penalty == 1; }
+
   // Stages in llama.cpp's usual order: repetition penalty (over the ids in `history`) → top-k →
   // top-p → min-p → temperature → draw. Without log-probabilities it is cheaper by an exp per
   // logit.

@@ -32,7 +32,7 @@ export function loadModel(onehead, file, { precisionF32 = false, cacheInt8 = fal
   return engine;
 }
 
-export const Flag = { logits: 1, trace: 2, keep: 4 };
+export const Flag = { logits: 1, trace: 2, keep: 4, skipLogprob: 16 };
 
 /** One call of forward with rows of { session, token, flags }. */
 export function forward(engine, rows) {
