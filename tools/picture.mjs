@@ -26,13 +26,13 @@ async function ownModel(page, url) {
   await page.type("#own-address", `models/${chatModel}`);
   await page.click('[data-own="address"]');
   await page.click('[data-own="load"]');
-  await page.type("#own-say", "What is the capital of France?");
+  await page.type("#own-say", "What is the capital of Italy?");
   await page.press("#own-say", "Enter");
   await page.run(async () => {
     const rests = () => document.querySelector(".workplace.drawn:not(.writing):not([aria-busy]) .maps .map") !== null;
     while (!rests()) await new Promise((resolve) => setTimeout(resolve, 100));
     document.activeElement?.blur();
-    document.querySelector(".talk").scrollIntoView({ behavior: "instant" });
+    scrollTo({ top: 0, behavior: "instant" });
   });
 }
 

@@ -36,6 +36,7 @@ forEachEngine(
       assert.equal(here.code, "unsupported-option");
       assert.match(here.message, /in the caller's thread/);
       assert.deepEqual(await run("disposeDuringSteps", { threads: 3 }, 5), ["disposed"]);
+      for (const each of await run("several", { threads: 3 }, 3)) assert.equal(each.text, alone.text, each.message);
       assert.deepEqual(await page.problems(), []);
     });
 

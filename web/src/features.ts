@@ -46,7 +46,8 @@ export function detectFeatures(): Features {
 
 // Engines seen to fail with several threads.
 function hasUnsafeThreads(): boolean {
-  // Firefox has run into a test's limit of three minutes, for a reason that is not known.
+  // In Firefox (153) a worker that makes workers, as the engine's does, now and then never returns from `new Worker`,
+  // where others are starting: one load in ten with three threads.
   const { navigator } = globalThis as { navigator?: { userAgent?: string } };
   if (navigator?.userAgent?.includes("Firefox/")) return true;
   // V8's baseline compiler of 2023 (11.3, Node 20) now and then computes something else when two threads run the same

@@ -17,6 +17,8 @@ window.threads = {
       return { code, message };
     }
   },
+  /** As many models at once. */
+  several: (runtime, n) => Promise.all(Array.from({ length: n }, () => window.threads.story(runtime))),
   /** Disposes in the middle of a generation, again and again. */
   async disposeDuringSteps(runtime, times) {
     const codes = new Set();

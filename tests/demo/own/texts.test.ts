@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { contextChoices, defaultContext, verdict } from "../../../web/demo/own/fits";
 import { bytes, duration, Speedometer } from "../../../web/demo/own/quantity";
-import { DEFAULTS, setNumber } from "../../../web/demo/own/settings";
+import { CHATTING, setNumber } from "../../../web/demo/own/settings";
 import { chosenFile, parseAddress, sourceName } from "../../../web/demo/own/source";
 import { sentences } from "../../../web/demo/own/speech";
 
@@ -134,9 +134,9 @@ describe("where a model comes from", () => {
 });
 
 test("settings take numbers in their range, and nothing else", () => {
-  expect(setNumber(DEFAULTS, "temperature", "0.55").temperature).toBe(0.55);
-  expect(setNumber(DEFAULTS, "temperature", "9").temperature).toBe(2);
-  expect(setNumber(DEFAULTS, "seed", "-4").seed).toBe(0);
-  expect(setNumber(DEFAULTS, "maxTokens", "2.6").maxTokens).toBe(3);
-  for (const text of ["", " ", "x", "NaN", "Infinity"]) expect(setNumber(DEFAULTS, "seed", text)).toBe(DEFAULTS);
+  expect(setNumber(CHATTING, "temperature", "0.55").temperature).toBe(0.55);
+  expect(setNumber(CHATTING, "temperature", "9").temperature).toBe(2);
+  expect(setNumber(CHATTING, "seed", "-4").seed).toBe(0);
+  expect(setNumber(CHATTING, "maxTokens", "2.6").maxTokens).toBe(3);
+  for (const text of ["", " ", "x", "NaN", "Infinity"]) expect(setNumber(CHATTING, "seed", text)).toBe(CHATTING);
 });

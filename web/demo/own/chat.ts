@@ -1,9 +1,10 @@
 // A conversation with a model that has a chat template.
 
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { asksToTranslate as asksToSend } from "../ui/typing";
-import { DEFAULTS, type Settings, settingsTemplate } from "./settings";
+import { FollowEnd } from "./follow_end";
+import { CHATTING, type Settings, settingsTemplate } from "./settings";
 import { sentences } from "./speech";
 
 export interface Turn {
@@ -36,9 +37,10 @@ export class Chat extends LitElement {
     super();
     this.turns = [];
     this.busy = false;
-    this.settings = DEFAULTS;
+    this.settings = CHATTING;
     this.draft = "";
     this.name = "model";
+    new FollowEnd(this);
   }
 
   protected override createRenderRoot(): HTMLElement {
@@ -65,18 +67,6 @@ export class Chat extends LitElement {
     if (text === "" || this.busy) return;
     this.draft = "";
     this.#tell("send", text);
-  }
-
-  protected override willUpdate(): void {
-    const log = this.querySelector(".log");
-    this.#atEnd = log === null || log.scrollHeight - log.scrollTop - log.clientHeight < 40;
-  }
-  #atEnd = true;
-
-  /** Whoever has scrolled up to read is left there. */
-  protected override updated(changed: PropertyValues): void {
-    const log = this.querySelector(".log");
-    if (changed.has("turns") && this.#atEnd && log !== null) log.scrollTop = log.scrollHeight;
   }
 
   protected override render(): TemplateResult {

@@ -9,12 +9,15 @@ import { chosenFile, parseAddress, type Source, sourceName } from "./source";
 export interface ChooseModel {
   readonly kept: readonly StoredModel[];
   readonly local: readonly LocalModel[];
+  /** As typed last. */
+  readonly address: string;
   /** What is wrong with the typed address, said beside it. */
   readonly addressProblem: string;
 }
 
 export interface ChooseEvents {
   readonly choose: (source: Source) => void;
+  readonly address: (text: string) => void;
   readonly remove: (kept: StoredModel) => void;
   readonly addressProblem: (text: string) => void;
 }
@@ -29,6 +32,7 @@ export function chooseTemplate(model: ChooseModel, on: ChooseEvents): TemplateRe
   const submit = (event: Event) => {
     event.preventDefault();
     const field = (event.target as HTMLFormElement).querySelector("input") as HTMLInputElement;
+    on.address(field.value);
     const parsed = parseAddress(field.value, document.baseURI);
     if ("problem" in parsed) {
       on.addressProblem(parsed.problem);
@@ -50,11 +54,11 @@ export function chooseTemplate(model: ChooseModel, on: ChooseEvents): TemplateRe
         <div class="line">
           <input type="url" id="own-address" inputmode="url" autocomplete="off" spellcheck="false"
             placeholder="https://…/model.gguf" aria-describedby="own-address-note"
-            aria-invalid=${model.addressProblem ? "true" : "false"} />
+            .value=${model.address} aria-invalid=${model.addressProblem ? "true" : "false"} />
           <button type="submit" data-own="address">Look it up</button>
         </div>
         <p class=${model.addressProblem ? "note error" : "note"} id="own-address-note" data-address-note>
-          ${model.addressProblem || "You see how much it takes before anything is fetched."}
+          ${model.addressProblem || "You see how much it takes before it is downloaded."}
         </p>
       </form>
       ${
@@ -78,6 +82,11 @@ export function chooseTemplate(model: ChooseModel, on: ChooseEvents): TemplateRe
             </div>`
       }
     </div>
+    <p class="note hint">
+      GGUF is the file format of llama.cpp, and most open models come in it. Small ones to begin with:
+      SmolLM2-135M-Instruct (about 100 MB) chats, Gemma 3 270M (about 250 MB) continues a text.
+      <a class="way" href="https://huggingface.co/models?library=gguf&num_parameters=max:1B" rel="noreferrer">Find others at Hugging Face</a>
+    </p>
   `;
 }
 

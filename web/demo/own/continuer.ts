@@ -2,7 +2,8 @@
 
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
-import { DEFAULTS, type Settings, settingsTemplate } from "./settings";
+import { FollowEnd } from "./follow_end";
+import { CONTINUING, type Settings, settingsTemplate } from "./settings";
 import { sentences } from "./speech";
 
 export interface Written {
@@ -28,8 +29,9 @@ export class Continuer extends LitElement {
     super();
     this.written = undefined;
     this.busy = false;
-    this.settings = DEFAULTS;
+    this.settings = CONTINUING;
     this.draft = "Once upon a time";
+    new FollowEnd(this);
   }
 
   protected override createRenderRoot(): HTMLElement {

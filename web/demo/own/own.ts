@@ -33,6 +33,7 @@ export class Own extends LitElement {
   static override properties = {
     state: { state: true },
     problem: { state: true },
+    address: { state: true },
     addressProblem: { state: true },
     context: { state: true },
     kept: { state: true },
@@ -41,6 +42,7 @@ export class Own extends LitElement {
   declare state: State;
   /** What went wrong last, in a sentence. */
   declare problem: string;
+  declare address: string;
   declare addressProblem: string;
   declare context: number;
   declare kept: readonly StoredModel[];
@@ -52,6 +54,7 @@ export class Own extends LitElement {
     super();
     this.state = { phase: "choose" };
     this.problem = "";
+    this.address = "";
     this.addressProblem = "";
     this.context = 0;
     this.kept = [];
@@ -209,6 +212,9 @@ export class Own extends LitElement {
       case "choose":
         return chooseTemplate(this, {
           choose: (source) => void this.choose(source),
+          address: (text) => {
+            this.address = text;
+          },
           remove: (kept) => void this.#remove(kept.url),
           addressProblem: (text) => {
             this.addressProblem = text;

@@ -9,7 +9,12 @@ export interface Settings {
   readonly maxTokens: number;
 }
 
-export const DEFAULTS: Settings = { system: "", temperature: 0.7, seed: 1, maxTokens: 256 };
+/** At first. Small models go astray among unlikely words, and base models repeat themselves among the likely ones. */
+export const CHATTING: Settings = { system: "", temperature: 0.4, seed: 1, maxTokens: 256 };
+export const CONTINUING: Settings = { ...CHATTING, temperature: 0.8 };
+
+/** Only the likeliest words that share this much of the probability are drawn from. */
+export const TOP_P = 0.9;
 
 const LIMITS = {
   temperature: { least: 0, most: 2 },
@@ -35,7 +40,7 @@ export function settingsTemplate(
   const number = (name: keyof typeof LIMITS) => (event: Event) =>
     change(setNumber(settings, name, (event.target as HTMLInputElement).value));
   return html`
-    <details class="settings" ?open=${window.matchMedia("(min-width: 56rem)").matches}>
+    <details class="settings">
       <summary>Settings</summary>
       <div class="fields">
       ${
@@ -60,7 +65,7 @@ export function settingsTemplate(
         ${
           settings.temperature === 0
             ? "At temperature 0 the likeliest word is taken each time."
-            : "The same seed gives the same text, in every browser."
+            : `Drawn from the likeliest words, ${100 * TOP_P} % together. The same seed gives the same text, in every browser.`
         }
       </p>
       </div>

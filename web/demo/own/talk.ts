@@ -3,7 +3,7 @@
 import type { ChatMessage, Generation, Model, Result, Session } from "onehead";
 import type { Chat, Turn } from "./chat";
 import type { Continuer } from "./continuer";
-import type { Settings } from "./settings";
+import { type Settings, TOP_P } from "./settings";
 import type { Study } from "./study";
 import { explain } from "./words";
 
@@ -84,7 +84,7 @@ abstract class Talk {
   }
 
   protected sampling({ temperature, seed, maxTokens }: Settings) {
-    return { temperature, seed, maxTokens, ...this.study.recording };
+    return { temperature, topP: TOP_P, seed, maxTokens, ...this.study.recording };
   }
 }
 

@@ -31,7 +31,7 @@ export function weighTemplate(model: WeighModel, on: WeighEvents): TemplateResul
       <h2>${name}</h2>
       <dl class="facts-list">
         <div><dt>Download</dt><dd data-download=${downloadBytes}>${toFetch(weighed, model.here)}</dd></div>
-        <div><dt>Memory</dt><dd data-memory=${memoryBytes}>${known ? `${bytes(memoryBytes)}, with ${grouped(context)} tokens of text` : "…"}</dd></div>
+        <div><dt>Memory</dt><dd data-memory=${memoryBytes}>${known ? `${bytes(memoryBytes)}, with its context full` : "…"}</dd></div>
       </dl>
       <label>Context
         <select data-own="context" @change=${(event: Event) => on.context(Number((event.target as HTMLSelectElement).value))}>
@@ -39,7 +39,8 @@ export function weighTemplate(model: WeighModel, on: WeighEvents): TemplateResul
             (length) =>
               html`<option value=${length} ?selected=${length === context}>${grouped(length)} tokens</option>`,
           )}
-        </select></label>
+        </select>
+        <span class="note">How much text it keeps in view. Most words are one or two tokens.</span></label>
       <p class="verdict ${verdict.level}" data-verdict=${verdict.level} role="status">${verdict.text}</p>
       <p class="row">
         <button type="button" class="strong" data-own="load" ?disabled=${verdict.level === "cannot" || !known} @click=${on.load}>Load it</button>

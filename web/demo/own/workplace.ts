@@ -112,8 +112,8 @@ export class Workplace {
           <div data-slot="facts"></div>
           <p class="kept" data-storage=${this.#removed ? "memory" : info.storage}>${this.#storage(info)}</p>
           <p class="row">
-            ${info.storage === "opfs" && !this.#removed && on.remove ? html`<button type="button" data-own="remove" @click=${remove}>Remove it from this browser</button>` : ""}
-            <button type="button" data-own="close" @click=${on.close}>Close this model</button>
+            ${info.storage === "opfs" && !this.#removed && on.remove ? html`<button type="button" data-own="remove" @click=${remove}>Remove from this browser</button>` : ""}
+            <button type="button" data-own="close" @click=${on.close}>Close</button>
           </p>
         </div>
         <section class="talk" aria-label=${this.#chats ? "Chat" : "Continue a text"}>
@@ -126,8 +126,7 @@ export class Workplace {
 
   #storage(info: ModelInfo): string {
     if (this.#removed) return "Removed: it is in memory until you close it.";
-    if (info.storage === "opfs")
-      return `Kept in this browser (${bytes(info.fileBytes)}): next time it opens without a network.`;
+    if (info.storage === "opfs") return `Kept in this browser (${bytes(info.fileBytes)}): opens without a network.`;
     const { storageReason } = info;
     return `In memory only.${storageReason ? ` ${storageReason}` : ""}`;
   }
