@@ -1,5 +1,6 @@
 // Chromium (or Chrome, or Edge) through playwright-core: the DevTools protocol.
 import { chromium } from "playwright-core";
+import { hearProblems } from "./console.mjs";
 import { find } from "./find.mjs";
 
 const remedy = "sudo apt-get install chromium   (or set CHROMIUM to an installed Chrome's path)";
@@ -32,12 +33,7 @@ export async function launchChromium({ args = [] } = {}) {
 }
 
 function wrap(page, close) {
-  const problems = [];
-  page.on("console", (message) => {
-    if (message.type() === "error") problems.push(message.text());
-  });
-  page.on("pageerror", (error) => problems.push(String(error)));
-  page.on("crash", () => problems.push("the page crashed"));
+  const problems = hearProblems(page);
   page.setDefaultTimeout(60_000);
   return {
     goto: (url) => page.goto(url, { waitUntil: "load" }),
@@ -52,10 +48,7 @@ function wrap(page, close) {
     },
     press: (css, key) => (css ? page.press(css, key) : page.keyboard.press(key)),
     screenshot: (file) => page.screenshot({ path: file }),
-    async problems() {
-      await new Promise((resolve) => setTimeout(resolve, 100)); // reports arrive on their own way
-      return [...problems];
-    },
+    problems,
     close,
   };
 }

@@ -1,5 +1,6 @@
 // Firefox through puppeteer-core and WebDriver BiDi: no geckodriver.
 import puppeteer from "puppeteer-core";
+import { hearProblems } from "./console.mjs";
 import { find } from "./find.mjs";
 
 const remedy = "sudo apt-get install firefox-esr   (or set FIREFOX to an installed Firefox's path)";
@@ -31,11 +32,7 @@ export async function launchFirefox() {
 }
 
 function wrap(page) {
-  const problems = [];
-  page.on("console", (message) => {
-    if (message.type() === "error") problems.push(message.text());
-  });
-  page.on("pageerror", (error) => problems.push(String(error)));
+  const problems = hearProblems(page);
   page.setDefaultTimeout(60_000);
   return {
     goto: (url) => page.goto(url, { waitUntil: "load" }),
@@ -52,10 +49,7 @@ function wrap(page) {
       await chord(page, key);
     },
     screenshot: (file) => page.screenshot({ path: file }),
-    async problems() {
-      await new Promise((resolve) => setTimeout(resolve, 100)); // reports arrive on their own way
-      return [...problems];
-    },
+    problems,
     close: () => page.close(),
   };
 }

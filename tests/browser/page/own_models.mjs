@@ -4,6 +4,7 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { withTemplate } from "../../web/with_template.js";
 
 /** Five of six layers see a window of 24 positions. */
 const windowed = fileURLToPath(new URL("../../goldens/models/gemma3-3x1-f16.gguf", import.meta.url));
@@ -12,36 +13,11 @@ const stories = fileURLToPath(new URL("../../data/stories260K.gguf", import.meta
 export const chatTemplate =
   "{% for message in messages %}{{ message['role'] }}: {{ message['content'] }}\n{% endfor %}assistant:";
 
-/** Bytes of a GGUF string: its length, then itself. */
-function text(value) {
-  const bytes = Buffer.from(value);
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(bytes.length));
-  return Buffer.concat([length, bytes]);
-}
-
-/** A text put in front of a file's metadata. Tensor data is aligned to 32 bytes, so a multiple of that moves it whole. */
-function withText(file, key, value) {
-  const type = Buffer.alloc(4);
-  type.writeUInt32LE(8);
-  const bare = Buffer.concat([text(key), type, text(value)]).length;
-  const comment = (length) => `{#${" ".repeat(length - 4)}#}`;
-  const missing = (32 - (bare % 32)) % 32;
-  const entry = Buffer.concat([
-    text(key),
-    type,
-    text(value + (missing ? comment(missing < 4 ? missing + 32 : missing) : "")),
-  ]);
-  const head = Buffer.from(file.subarray(0, 24));
-  head.writeBigUInt64LE(head.readBigUInt64LE(16) + 1n, 16);
-  return Buffer.concat([head, entry, file.subarray(24)]);
-}
-
 /** The folder and its files; `remove` deletes it. */
 export async function ownModels() {
   const folder = await mkdtemp(join(tmpdir(), "onehead-own-"));
   const file = await readFile(stories);
-  const chat = withText(file, "tokenizer.chat_template", chatTemplate);
+  const chat = withTemplate(file, chatTemplate);
   const unknown = Buffer.from(file);
   // The architecture's name, at its value and in every key that begins with it: an unknown one of the same length.
   for (let at = unknown.indexOf("llama"); at >= 0 && at < 4096; at = unknown.indexOf("llama", at + 1)) {
