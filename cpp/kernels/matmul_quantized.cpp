@@ -297,9 +297,9 @@ class Unpacker {
 template <IntDot back_end, int kBits, int kZeroPoint, bool kMinimum, class Quant>
 [[gnu::noinline]] void multiply_unpacked(const UnpackedBlock<Quant>* blocks, int32_t n_blocks,
                                          Rows rows, const Output& out, int32_t n_rows, bool first) {
-  constexpr int R = kRowsAtOnce;
-  Floats acc[R][kTileVectors];
-  for (int r = 0; r < R; ++r) {
+  constexpr int kRows = kRowsAtOnce;
+  Floats acc[kRows][kTileVectors];
+  for (int r = 0; r < kRows; ++r) {
     for (Floats& vector : acc[r]) vector = Floats(0.0f);
     if (!first && r < n_rows) out.load(r, acc[r]);
   }
@@ -312,14 +312,14 @@ template <IntDot back_end, int kBits, int kZeroPoint, bool kMinimum, class Quant
     const auto add_span = [&]<Span span>(std::integral_constant<Span, span>, int begin, int end,
                                          int index) {
       if constexpr (sizeof(Quant) == 2) {
-        WideDotSums<kZeroPoint, span, R> sums(rows.dot);
+        WideDotSums<kZeroPoint, span, kRows> sums(rows.dot);
         each_wide_pair(block.quants, begin, end, sums);
-        accumulate<R, kTileVectors>(sums, of, index, 0, rows.scale, acc);
+        accumulate<kRows, kTileVectors>(sums, of, index, 0, rows.scale, acc);
       } else {
-        DotSums<back_end, kBits, kZeroPoint, span, R, kTileVectors> sums(rows.dot);
+        DotSums<back_end, kBits, kZeroPoint, span, kRows, kTileVectors> sums(rows.dot);
         each_byte_group<kTileVectors>(block.quants, begin, end,
                                       [&](int group, const auto& w) { sums.add(group, w); });
-        accumulate<R, kTileVectors>(sums, of, index, 0, rows.scale, acc);
+        accumulate<kRows, kTileVectors>(sums, of, index, 0, rows.scale, acc);
       }
     };
     if constexpr (kBits == 6) {
@@ -328,10 +328,10 @@ template <IntDot back_end, int kBits, int kZeroPoint, bool kMinimum, class Quant
                1);
     } else {
       add_span(std::integral_constant<Span, Span::kBlock>(), 0, kQuantGroups, 0);
-      if constexpr (kMinimum) add_minima<R>(of, rows.scaled_sum, acc);
+      if constexpr (kMinimum) add_minima<kRows>(of, rows.scaled_sum, acc);
     }
   }
-  for (int r = 0; r < std::min(R, n_rows); ++r) out.store(r, acc[r]);
+  for (int r = 0; r < std::min(kRows, n_rows); ++r) out.store(r, acc[r]);
 }
 
 // Eight-bit quants as bytes cost more instructions than widened ones on an engine that saturates.
