@@ -1,5 +1,5 @@
 #!/bin/sh
-# Starts or continues a run in the background: training/train.sh --steps 6400
+# Starts or continues a run in the background: training/train.sh --steps 6600
 cd "$(dirname "$0")" || exit 1
 work=${ONEHEAD_TRAINING:-$HOME/.cache/onehead/training}
 python=${PYTHON:-$HOME/.cache/onehead/venv/bin/python}

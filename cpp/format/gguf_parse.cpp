@@ -240,8 +240,8 @@ bool GgufParser::size_tensor(GgufTensor& tensor) {
   if (!weight_type_supported(tensor.type)) {
     constexpr std::string_view kRead =
         "; F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q4_K, Q5_K and Q6_K are read.";
-    return fail(unsupported_model({"Tensor ", quoted(tensor.name), " has the type ",
-                                   ggml_type_name(tensor.type), kRead}));
+    return fail(unsupported_model(
+        {"Tensor ", quoted(tensor.name), " has the type ", ggml_type_name(tensor.type), kRead}));
   }
   const auto type = static_cast<WeightType>(tensor.type);
   for (uint64_t dim : tensor.dims) {
