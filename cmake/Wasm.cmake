@@ -13,9 +13,9 @@ set(wasm_compile_flags
   -msign-ext)                 # sign extension in one instruction
 
 set(wasm_link_flags
-  -lembind                    # the binding table
-  -sEMBIND_AOT                # its JavaScript is written at build time, so that no eval is needed …
-  -sDYNAMIC_EXECUTION=0       # … which a strict Content-Security-Policy forbids
+  -lembind                    # the binding table …
+  --js-library=${PROJECT_SOURCE_DIR}/cpp/bindings/numbers_only.js   # … and all that is needed of its JavaScript
+  -sDYNAMIC_EXECUTION=0       # no eval, which a strict Content-Security-Policy forbids
   -sMODULARIZE                # a factory: nothing happens at import, each model has its own instance
   -sEXPORT_ES6                # ES module output, the only kind the package has
   -sEXPORT_NAME=createOnehead
@@ -43,10 +43,19 @@ set(threads_link_flags
   -sWASM_WORKERS              # shared memory, with the libraries that go with it
   -sEXPORTED_FUNCTIONS=_onehead_thread,__emscripten_stack_restore)
 
-# Where no time is spent, size counts: everything above the kernels is optimised for it.
+# Where no time is spent, size counts: everything above the kernels is optimised for it, and of the kernels what runs
+# while a model is loaded.
 foreach(layer base format text model runtime bindings)
   file(GLOB small_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/cpp/${layer}/*.cpp")
   set_source_files_properties(${small_sources} PROPERTIES COMPILE_OPTIONS -Oz)
+endforeach()
+foreach(kernel pack quant_block)
+  set_source_files_properties("${PROJECT_SOURCE_DIR}/cpp/kernels/${kernel}.cpp" PROPERTIES COMPILE_OPTIONS -Os)
+endforeach()
+# Kernels in batches throughout have only tails for the compiler to vectorise, at which nothing is won.
+foreach(kernel activation attention_f32 attention_int8 hadamard int_dot matmul_float rms_norm)
+  set_source_files_properties("${PROJECT_SOURCE_DIR}/cpp/kernels/${kernel}.cpp" PROPERTIES
+    COMPILE_OPTIONS "-fno-vectorize;-fno-slp-vectorize")
 endforeach()
 
 # onehead_add_wasm(variant compile_flags link_flags): the first are given to the linker as well.

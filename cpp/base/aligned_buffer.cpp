@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "base/decimal.hpp"
+
 namespace onehead {
 
 Expected<AlignedBuffer> AlignedBuffer::allocate(size_t bytes) {
@@ -12,8 +14,9 @@ Expected<AlignedBuffer> AlignedBuffer::allocate(size_t bytes) {
   // calloc and not aligned_alloc + memset: fresh pages are zero already and stay untouched.
   void* allocation = bytes > SIZE_MAX - kAlignment ? nullptr : std::calloc(bytes + kAlignment, 1);
   if (allocation == nullptr) {
-    return Status{ErrorCode::kOutOfMemory,
-                  "could not allocate " + std::to_string(bytes) + " bytes of memory"};
+    return Status{
+        ErrorCode::kOutOfMemory,
+        "could not allocate " + to_decimal(static_cast<int64_t>(bytes)) + " bytes of memory"};
   }
   const uintptr_t start = reinterpret_cast<uintptr_t>(allocation);
   const uintptr_t misalignment = start % kAlignment;

@@ -1,204 +1,198 @@
-// The table that joins the engine to JavaScript. No logic here.
+// The table that joins the module's one engine to JavaScript (web/src/raw_engine.ts). Only numbers
+// cross, so that little of Embind's script is needed: an array is given as the address of its place
+// and length, text as bytes. No logic here.
 #include <emscripten/bind.h>
-#include <emscripten/val.h>
 #include <malloc.h>
 
-#include <cstdlib>
-#include <new>
 #include <string>
+#include <type_traits>
 
 #include "bindings/engine.hpp"
+#include "bindings/memory.hpp"
 #include "format/gguf.hpp"
 #include "simd/isa.hpp"
 
 namespace {
 
-using emscripten::typed_memory_view;
-using emscripten::val;
 using onehead::Engine;
 
-int32_t n_allocations = 0;  // operator new since the start: none may happen per token
+Engine& engine() {
+  static Engine* const only = new Engine;
+  return *only;
+}
 
+// Results as they cross. Of an array, where it lies: valid until the next one is given.
+int32_t cross(int32_t number) { return number; }
+double cross(double number) { return number; }
 template <class T>
-val view(std::span<T> data) {
-  return val(typed_memory_view(data.size(), data.data()));
+int32_t cross(std::span<T> array) {
+  static uint32_t place[2];
+  place[0] = static_cast<uint32_t>(reinterpret_cast<uintptr_t>(array.data()));
+  place[1] = static_cast<uint32_t>(array.size());
+  return static_cast<int32_t>(reinterpret_cast<uintptr_t>(place));
 }
 
-struct Info {
-  std::string architecture;
-  int32_t n_layers, model_dim, hidden_dim, n_query_heads, n_kv_heads, head_dim, vocab_size,
-      context_length;
-  double parameter_count, weight_bytes, kv_bytes_per_token;
-  std::string int_dot, isa, numerics_id, cache;
-  int32_t bos_id, eos_id;
+// Few signatures: each is code of its own on both sides.
+template <class T>
+using Wire = std::conditional_t<std::is_same_v<T, bool>, int32_t, T>;
+
+template <class R, class... Parameters>
+struct Crossing {
+  template <auto kMethod>
+  static auto call(Wire<Parameters>... arguments) {
+    if constexpr (std::is_void_v<R>) {
+      (engine().*kMethod)(arguments...);
+      return int32_t{0};
+    } else {
+      return cross((engine().*kMethod)(arguments...));
+    }
+  }
 };
+template <class R, class... Parameters>
+Crossing<R, Parameters...> crossing(R (Engine::*)(Parameters...));
+template <class R, class... Parameters>
+Crossing<R, Parameters...> crossing(R (Engine::*)(Parameters...) const);
 
-Info info(const Engine& engine) {
-  const onehead::Model& model = engine.model();
+template <auto kMethod>
+void bind(const char* name) {
+  emscripten::function(name, &decltype(crossing(kMethod))::template call<kMethod>);
+}
+
+std::span<const uint8_t> bytes_of(const std::string& text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+
+int32_t last_error() { return cross(bytes_of(engine().last_error())); }
+
+// In the order of web/src/raw_engine.ts. 32 bits of memory are a double's whole numbers.
+int32_t info_numbers() {
+  const onehead::Model& model = engine().model();
   const onehead::Config& c = model.config();
-  return {c.architecture,
-          c.n_layers,
-          c.model_dim,
-          c.hidden_dim,
-          c.n_query_heads,
-          c.n_kv_heads,
-          c.head_dim,
-          c.vocab_size,
-          model.context_length(),
-          static_cast<double>(model.n_parameters()),
-          static_cast<double>(model.weight_bytes()),
-          static_cast<double>(model.kv_bytes_per_token()),
-          std::string(int_dot_name(model.int_dot())),
-          std::string(onehead::isa_name()),
-          onehead::kNumericsId,
-          std::string(kv_type_name(model.cache().type())),
-          model.tokenizer().bos(),
-          model.tokenizer().eos()};
+  static double numbers[13];
+  double* to = numbers;
+  for (const int32_t value :
+       {c.n_layers, c.model_dim, c.hidden_dim, c.n_query_heads, c.n_kv_heads, c.head_dim,
+        c.vocab_size, model.context_length(), model.tokenizer().bos(), model.tokenizer().eos()}) {
+    *to++ = value;
+  }
+  *to++ = static_cast<double>(model.n_parameters());
+  *to++ = static_cast<double>(model.weight_bytes());
+  *to++ = static_cast<double>(model.kv_bytes_per_token());
+  return cross(std::span<const double>(numbers));
 }
 
-// 32 bits of memory are a double's whole numbers.
-val estimate(const Engine& engine) {
-  const std::optional<onehead::Estimate>& e = engine.estimate();
-  if (!e) return val::undefined();
-  val result = val::object();
-  result.set("fileBytes", static_cast<double>(e->file_bytes));
-  result.set("weightBytes", static_cast<double>(e->weight_bytes));
-  result.set("kvBytes", static_cast<double>(e->kv_bytes));
-  result.set("scratchBytes", static_cast<double>(e->scratch_bytes));
-  result.set("contextLength", e->context_length);
-  return result;
+int32_t info_names() {
+  const onehead::Model& model = engine().model();
+  static std::string names;
+  names = model.config().architecture;
+  for (const std::string_view name :
+       {int_dot_name(model.int_dot()), onehead::isa_name(), std::string_view(onehead::kNumericsId),
+        kv_type_name(model.cache().type())}) {
+    names += '\0';
+    names += name;
+  }
+  return cross(bytes_of(names));
 }
 
-std::string metadata_json(const Engine& engine) {
-  return onehead::metadata_json(engine.model().header());
-}
-bool is_control(const Engine& engine, int32_t id) {
-  return engine.model().tokenizer().is_control(id);
-}
-bool is_end(const Engine& engine, int32_t id) { return engine.model().tokenizer().is_end(id); }
-int32_t max_rows(const Engine& engine) { return engine.model().max_rows(); }
-double heap_bytes(const Engine&) { return static_cast<double>(mallinfo().uordblks); }
-int32_t allocations(const Engine&) { return n_allocations; }
-
-int32_t configure_session(Engine& engine, int32_t handle, float temperature, int32_t top_k,
-                          float top_p, float min_p, float repetition_penalty, uint32_t seed_low,
-                          uint32_t seed_high) {
-  return engine.configure_session(handle, {temperature, top_k, top_p, min_p, repetition_penalty,
-                                           uint64_t{seed_high} << 32 | seed_low});
+int32_t estimate() {
+  const std::optional<onehead::Estimate>& e = engine().estimate();
+  if (!e) return cross(std::span<const double>());
+  static double numbers[5];
+  numbers[0] = static_cast<double>(e->file_bytes);
+  numbers[1] = static_cast<double>(e->weight_bytes);
+  numbers[2] = static_cast<double>(e->kv_bytes);
+  numbers[3] = static_cast<double>(e->scratch_bytes);
+  numbers[4] = e->context_length;
+  return cross(std::span<const double>(numbers));
 }
 
-val thread_places(const Engine& e) { return view(e.thread_places()); }
-val staging(Engine& e, int32_t n) { return view(e.staging(n)); }
-val tokens(const Engine& e) { return view(e.tokens()); }
-val ids_buffer(Engine& e, int32_t n) { return view(e.ids_buffer(n)); }
-val bytes(const Engine& e) { return view(e.bytes()); }
-val token_piece(Engine& e, int32_t id) { return view(e.token_piece(id)); }
-val rows(Engine& e) { return view(e.rows()); }
-val sampled(const Engine& e) { return view(e.sampled()); }
-val sampled_logprobs(const Engine& e) { return view(e.sampled_logprobs()); }
-val candidate_ids(const Engine& e) { return view(e.candidate_ids()); }
-val candidate_logprobs(const Engine& e) { return view(e.candidate_logprobs()); }
-val logits(const Engine& e, int32_t i) { return view(e.logits(i)); }
-val text(Engine& e, int32_t i) { return view(e.text(i)); }
-val flush_text(Engine& e, int32_t handle) { return view(e.flush_text(handle)); }
-val trace_attention(const Engine& e, int32_t i) { return view(e.trace_attention(i)); }
-val trace_queries(const Engine& e, int32_t i) { return view(e.trace_queries(i)); }
-val trace_hidden(const Engine& e, int32_t i) { return view(e.trace_hidden(i)); }
-val read_kv(Engine& e, int32_t handle, int32_t layer, int32_t kv_head, int32_t which, int32_t begin,
-            int32_t end) {
-  return view(e.read_kv(handle, layer, kv_head, which, begin, end));
+int32_t metadata_json() {
+  static std::string json;
+  json = onehead::metadata_json(engine().model().header());
+  return cross(bytes_of(json));
+}
+
+int32_t is_control(int32_t id) { return engine().model().tokenizer().is_control(id) ? 1 : 0; }
+int32_t is_end(int32_t id) { return engine().model().tokenizer().is_end(id) ? 1 : 0; }
+int32_t max_rows() { return engine().model().max_rows(); }
+double heap_bytes() { return static_cast<double>(mallinfo().uordblks); }
+int32_t allocations() { return onehead::allocations(); }
+
+// seed: a whole number below 2^53.
+int32_t configure_session(int32_t handle, double temperature, int32_t top_k, double top_p,
+                          double min_p, double repetition_penalty, double seed) {
+  return engine().configure_session(
+      handle,
+      {static_cast<float>(temperature), top_k, static_cast<float>(top_p), static_cast<float>(min_p),
+       static_cast<float>(repetition_penalty), seed > 0 ? static_cast<uint64_t>(seed) : 0});
+}
+
+// Before anything is called. (EMSCRIPTEN_BINDINGS would do the same, and tell JavaScript of every
+// type that Embind knows.)
+[[gnu::constructor]] void bind_all() {
+  bind<&Engine::load_begin>("loadBegin");
+  bind<&Engine::staging>("staging");
+  bind<&Engine::load_push>("loadPush");
+  bind<&Engine::load_end>("loadEnd");
+  bind<&Engine::estimate_begin>("estimateBegin");
+  bind<&Engine::estimate_push>("estimatePush");
+  emscripten::function("estimate", &estimate);
+  bind<&Engine::weight_bytes>("weightBytes");
+  emscripten::function("lastError", &last_error);
+  emscripten::function("infoNumbers", &info_numbers);
+  emscripten::function("infoNames", &info_names);
+  emscripten::function("metadataJson", &metadata_json);
+  bind<&Engine::prepare_threads>("prepareThreads");
+  bind<&Engine::thread_places>("threadPlaces");
+  bind<&Engine::use_threads>("useThreads");
+  bind<&Engine::use_least_grain>("useLeastGrain");
+  bind<&Engine::text_buffer>("textBuffer");
+  bind<&Engine::encode>("encode");
+  bind<&Engine::tokens>("tokens");
+  bind<&Engine::ids_buffer>("idsBuffer");
+  bind<&Engine::decode>("decode");
+  bind<&Engine::bytes>("bytes");
+  bind<&Engine::token_piece>("tokenPiece");
+  bind<&Engine::list_control_pieces>("listControlPieces");
+  emscripten::function("isControl", &is_control);
+  emscripten::function("isEnd", &is_end);
+  bind<&Engine::create_session>("createSession");
+  bind<&Engine::fork_session>("forkSession");
+  bind<&Engine::free_session>("freeSession");
+  bind<&Engine::rewind_session>("rewindSession");
+  bind<&Engine::reserve_session>("reserveSession");
+  bind<&Engine::save_begin>("saveBegin");
+  bind<&Engine::save_bytes>("saveBytes");
+  bind<&Engine::save_pull>("savePull");
+  bind<&Engine::restore_begin>("restoreBegin");
+  bind<&Engine::restore_push>("restorePush");
+  bind<&Engine::restore_end>("restoreEnd");
+  bind<&Engine::session_position>("sessionPosition");
+  bind<&Engine::session_kv_bytes>("sessionKvBytes");
+  emscripten::function("configureSession", &configure_session);
+  bind<&Engine::set_ablation>("setAblation");
+  emscripten::function("maxRows", &max_rows);
+  bind<&Engine::rows>("rows");
+  bind<&Engine::forward>("forward");
+  bind<&Engine::sampled>("sampled");
+  bind<&Engine::sampled_logprobs>("sampledLogprobs");
+  bind<&Engine::candidate_ids>("candidateIds");
+  bind<&Engine::candidate_logprobs>("candidateLogprobs");
+  bind<&Engine::logits>("logits");
+  bind<&Engine::text>("text");
+  bind<&Engine::flush_text>("flushText");
+  bind<&Engine::set_trace>("setTrace");
+  bind<&Engine::trace_rows>("traceRows");
+  bind<&Engine::trace_attention>("traceAttention");
+  bind<&Engine::trace_queries>("traceQueries");
+  bind<&Engine::trace_hidden>("traceHidden");
+  bind<&Engine::layer_window>("layerWindow");
+  bind<&Engine::read_kv>("readKv");
+  emscripten::function("heapBytes", &heap_bytes);
+  emscripten::function("allocations", &allocations);
 }
 
 }  // namespace
 
-void* operator new(size_t bytes) {
-  ++n_allocations;
-  void* memory = std::malloc(bytes == 0 ? 1 : bytes);
-  if (memory == nullptr) std::abort();
-  return memory;
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
-
-EMSCRIPTEN_BINDINGS(onehead) {
-  emscripten::value_object<Info>("Info")
-      .field("architecture", &Info::architecture)
-      .field("nLayers", &Info::n_layers)
-      .field("modelDim", &Info::model_dim)
-      .field("hiddenDim", &Info::hidden_dim)
-      .field("nQueryHeads", &Info::n_query_heads)
-      .field("nKvHeads", &Info::n_kv_heads)
-      .field("headDim", &Info::head_dim)
-      .field("vocabSize", &Info::vocab_size)
-      .field("contextLength", &Info::context_length)
-      .field("parameterCount", &Info::parameter_count)
-      .field("weightBytes", &Info::weight_bytes)
-      .field("kvBytesPerToken", &Info::kv_bytes_per_token)
-      .field("intDot", &Info::int_dot)
-      .field("isa", &Info::isa)
-      .field("numericsId", &Info::numerics_id)
-      .field("cache", &Info::cache)
-      .field("bosId", &Info::bos_id)
-      .field("eosId", &Info::eos_id);
-
-  emscripten::class_<Engine>("Engine")
-      .constructor<>()
-      .function("loadBegin", &Engine::load_begin)
-      .function("staging", &staging)
-      .function("loadPush", &Engine::load_push)
-      .function("loadEnd", &Engine::load_end)
-      .function("estimateBegin", &Engine::estimate_begin)
-      .function("estimatePush", &Engine::estimate_push)
-      .function("estimate", &estimate)
-      .function("weightBytes", &Engine::weight_bytes)
-      .function("lastError", &Engine::last_error)
-      .function("info", &info)
-      .function("metadataJson", &metadata_json)
-      .function("prepareThreads", &Engine::prepare_threads)
-      .function("threadPlaces", &thread_places)
-      .function("useThreads", &Engine::use_threads)
-      .function("useLeastGrain", &Engine::use_least_grain)
-      .function("encode", &Engine::encode)
-      .function("tokens", &tokens)
-      .function("idsBuffer", &ids_buffer)
-      .function("decode", &Engine::decode)
-      .function("bytes", &bytes)
-      .function("tokenPiece", &token_piece)
-      .function("listControlPieces", &Engine::list_control_pieces)
-      .function("isControl", &is_control)
-      .function("isEnd", &is_end)
-      .function("createSession", &Engine::create_session)
-      .function("forkSession", &Engine::fork_session)
-      .function("freeSession", &Engine::free_session)
-      .function("rewindSession", &Engine::rewind_session)
-      .function("reserveSession", &Engine::reserve_session)
-      .function("saveBegin", &Engine::save_begin)
-      .function("saveBytes", &Engine::save_bytes)
-      .function("savePull", &Engine::save_pull)
-      .function("restoreBegin", &Engine::restore_begin)
-      .function("restorePush", &Engine::restore_push)
-      .function("restoreEnd", &Engine::restore_end)
-      .function("sessionPosition", &Engine::session_position)
-      .function("sessionKvBytes", &Engine::session_kv_bytes)
-      .function("configureSession", &configure_session)
-      .function("setAblation", &Engine::set_ablation)
-      .function("maxRows", &max_rows)
-      .function("rows", &rows)
-      .function("forward", &Engine::forward)
-      .function("sampled", &sampled)
-      .function("sampledLogprobs", &sampled_logprobs)
-      .function("candidateIds", &candidate_ids)
-      .function("candidateLogprobs", &candidate_logprobs)
-      .function("logits", &logits)
-      .function("text", &text)
-      .function("flushText", &flush_text)
-      .function("setTrace", &Engine::set_trace)
-      .function("traceRows", &Engine::trace_rows)
-      .function("traceAttention", &trace_attention)
-      .function("traceQueries", &trace_queries)
-      .function("traceHidden", &trace_hidden)
-      .function("layerWindow", &Engine::layer_window)
-      .function("readKv", &read_kv)
-      .function("heapBytes", &heap_bytes)
-      .function("allocations", &allocations);
-}
+// Emscripten asks for it wherever there is Embind; its own would bring all that Embind knows along.
+extern "C" const char* __getTypeName(const void*) { return ""; }

@@ -86,7 +86,12 @@ double Engine::weight_bytes() const {
 
 // Text
 
-int32_t Engine::encode(const std::string& utf8, int32_t flags, int32_t n_breaks) {
+std::span<uint8_t> Engine::text_buffer(int32_t bytes) {
+  text_.resize(static_cast<size_t>(std::max(bytes, 0)));
+  return {reinterpret_cast<uint8_t*>(text_.data()), text_.size()};
+}
+
+int32_t Engine::encode(int32_t flags, int32_t n_breaks) {
   if (!model_) return fail(no_model());
   EncodeOptions options;
   if ((flags & kEncodeAddBos) != 0) options.add_bos = true;
@@ -95,7 +100,7 @@ int32_t Engine::encode(const std::string& utf8, int32_t flags, int32_t n_breaks)
   options.breaks = std::span<const int32_t>(ids_).first(
       std::min(ids_.size(), static_cast<size_t>(std::max(n_breaks, 0))));
   tokens_.clear();
-  return fail(model_->tokenizer().encode(utf8, options, tokens_));
+  return fail(model_->tokenizer().encode(text_, options, tokens_));
 }
 
 std::span<int32_t> Engine::ids_buffer(int32_t n) {

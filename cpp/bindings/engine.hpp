@@ -69,8 +69,10 @@ class Engine {
   void use_least_grain() { threads_.use_least_grain(); }
 
   // Text.
-  // Nothing special is matched across the first n_breaks offsets that lie in ids_buffer.
-  int32_t encode(const std::string& utf8, int32_t flags, int32_t n_breaks);
+  // The UTF-8 that lies in text_buffer. Nothing special is matched across the first n_breaks
+  // offsets that lie in ids_buffer.
+  std::span<uint8_t> text_buffer(int32_t bytes);
+  int32_t encode(int32_t flags, int32_t n_breaks);
   std::span<const int32_t> tokens() const { return tokens_; }
   std::span<int32_t> ids_buffer(int32_t n);
   int32_t decode(int32_t n);

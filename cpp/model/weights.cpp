@@ -190,8 +190,11 @@ Expected<Weights> allocate_weights(const Config& config, WeightPlan& plan) {
       });
   if (config.tied_head) weights.head = weights.embedding;
   weights.head_is_bounded = weights.head.split;
-  std::sort(plan.placements.begin(), plan.placements.end(),
-            [](const Placement& a, const Placement& b) { return a.file_offset < b.file_offset; });
+  const auto less = [](const Placement& a, const Placement& b) {
+    return a.file_offset < b.file_offset;
+  };
+  std::make_heap(plan.placements.begin(), plan.placements.end(), less);
+  std::sort_heap(plan.placements.begin(), plan.placements.end(), less);
   return weights;
 }
 

@@ -235,7 +235,8 @@ Status Model::step(std::span<const StepRow> rows, int32_t n_candidates, const Tr
 
 Status Model::check_trace(TraceRequest& trace) const {
   const auto normalise = [](std::vector<int32_t>& values, int32_t limit) {
-    std::sort(values.begin(), values.end());
+    std::make_heap(values.begin(), values.end());
+    std::sort_heap(values.begin(), values.end());
     values.erase(std::unique(values.begin(), values.end()), values.end());
     return values.empty() || (values.front() >= 0 && values.back() < limit);
   };

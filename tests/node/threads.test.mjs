@@ -11,8 +11,8 @@ const repo = new URL("../../", import.meta.url);
 test("the death of a thread is a trap, not a wait for ever", { timeout: 60_000 }, async () => {
   const { default: createOnehead } = await import(new URL("dist/wasm/onehead-simd128.js", repo));
   const module = new WebAssembly.Module(await readFile(new URL("dist/wasm/onehead-simd128-threads.wasm", repo)));
-  const onehead = await instantiateWithThreads(createOnehead, module, 2, new URL("dist/worker.js", repo).href);
-  const engine = loadModel(onehead, new Uint8Array(await readFile(new URL("tests/data/stories260K.gguf", repo))));
+  const engine = await instantiateWithThreads(createOnehead, module, 2, new URL("dist/worker.js", repo).href);
+  loadModel(engine, new Uint8Array(await readFile(new URL("tests/data/stories260K.gguf", repo))));
   const session = openSession(engine);
   forward(engine, [{ session, token: 400 }]);
   // As a dying thread does (thread.ts), over and over, since each loop begins its count anew.
@@ -24,7 +24,7 @@ test("the death of a thread is a trap, not a wait for ever", { timeout: 60_000 }
      }`,
     {
       eval: true,
-      workerData: { words: new Int32Array(onehead.memory.buffer), at: onehead.places[0].finished >>> 2 },
+      workerData: { words: new Int32Array(engine.memory.buffer), at: engine.places[0].finished >>> 2 },
     },
   );
   try {
@@ -34,6 +34,6 @@ test("the death of a thread is a trap, not a wait for ever", { timeout: 60_000 }
     }, WebAssembly.RuntimeError);
   } finally {
     await dying.terminate();
-    onehead.end();
+    engine.end();
   }
 });

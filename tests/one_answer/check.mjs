@@ -98,7 +98,7 @@ function scatter(dense, rows, n, width, position, length) {
 }
 
 /**
- * Checks the whole table. `readFile(path)` gives a model's bytes, `newModule()` a fresh instance of the wasm module.
+ * Checks the whole table. `readFile(path)` gives a model's bytes, `newModule()` an engine without a model; one with threads has an `end()`.
  * A model is loaded once for all its cases of one precision and cache.
  */
 export async function checkTable(table, { readFile, newModule }) {
@@ -122,7 +122,7 @@ export async function checkTable(table, { readFile, newModule }) {
       result.cases += 1;
       result.logitsRows += logitsRows;
     }
-    engine.delete();
+    engine.end?.();
   }
   return result;
 }

@@ -1,26 +1,28 @@
 // The bound engine as the tests call it, in Node and in a page: below the npm package, so that rows, chunks and
 // sessions can be arranged freely.
 
+import { bindEngine } from "../../dist/raw_engine.js";
+import { createMemory } from "../../dist/threads.js";
+
 /**
- * An instance of the compiled module: one engine each, so that a failure cannot leak into the next model. Without
- * `wasmMemory` its memory is its own.
+ * The engine of a new instance of the compiled module: one each, so that a failure cannot leak into the next model.
  */
-export function instantiate(createOnehead, module, wasmMemory) {
-  return createOnehead({
-    ...(wasmMemory && { wasmMemory }),
+export async function instantiate(createOnehead, module, wasmMemory = createMemory(false)) {
+  const bound = await createOnehead({
+    wasmMemory,
     instantiateWasm(imports, receive) {
       WebAssembly.instantiate(module, imports).then((instance) => receive(instance, module));
       return {};
     },
   });
+  return bindEngine(bound, wasmMemory);
 }
 
 const must = (engine, code, what) => {
   if (code < 0 || code > 0) throw new Error(`${what}: code ${code}: ${engine.lastError()}`);
 };
 
-export function loadModel(onehead, file, { precisionF32 = false, cacheInt8 = false } = {}) {
-  const engine = new onehead.Engine();
+export function loadModel(engine, file, { precisionF32 = false, cacheInt8 = false } = {}) {
   must(engine, engine.loadBegin(file.length, 0, precisionF32, cacheInt8), "loadBegin");
   const piece = 1 << 16;
   for (let at = 0; at < file.length; at += piece) {
@@ -59,7 +61,7 @@ export function fork(engine, session, ablate = []) {
 }
 
 function configure(engine, session, ablate) {
-  must(engine, engine.configureSession(session, 0, 0, 1, 0, 1, 0, 0), "configureSession");
+  must(engine, engine.configureSession(session, 0, 0, 1, 0, 1, 0), "configureSession");
   if (ablate.length > 0) {
     engine.idsBuffer(2 * ablate.length).set(ablate.flat());
     must(engine, engine.setAblation(session, ablate.length), "setAblation");

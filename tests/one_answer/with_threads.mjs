@@ -5,33 +5,19 @@ import { createMemory } from "../../dist/threads.js";
 import { instantiate } from "./raw_model.mjs";
 
 /**
- * In place of `instantiate`, for one engine, whose `delete()` ends the threads too. `script` is the address of what
- * the threads' workers run: dist/worker.js, or another script that knows what to do with its first message.
+ * In place of `instantiate`; `end()` ends the threads. `script` is the address of what the threads' workers run:
+ * dist/worker.js, or another script that knows what to do with its first message.
  */
 export async function instantiateWithThreads(createOnehead, module, n, script) {
   const memory = createMemory(true);
-  const onehead = await instantiate(createOnehead, module, memory);
-  const engine = new onehead.Engine();
+  const engine = await instantiate(createOnehead, module, memory);
   if (engine.prepareThreads(n) !== 0) throw new Error(engine.lastError());
   const team = new ThreadTeam();
   const places = threadPlaces(engine).map((place) => ({ module, memory, ...place }));
   await team.start(places, script);
   if (engine.useThreads(n) !== 0) throw new Error(engine.lastError());
   engine.useLeastGrain();
-  const remove = engine.delete.bind(engine);
-  engine.delete = () => {
-    team.end();
-    remove();
-  };
-  return {
-    places,
-    memory,
-    end: () => team.end(),
-    // `new Engine()` gives the one engine that the threads were started for.
-    Engine: function Engine() {
-      return engine;
-    },
-  };
+  return Object.assign(engine, { places, memory, end: () => team.end() });
 }
 
 function threadPlaces(engine) {

@@ -4,7 +4,7 @@ import { Worker as NodeWorker } from "node:worker_threads";
 import { load } from "onehead";
 import { describe, expect, test } from "vitest";
 import { Engine } from "../../web/src/engine.js";
-import type { RawEngine } from "../../web/src/raw_engine.js";
+import type { BoundModule } from "../../web/src/raw_engine.js";
 import { failure, here, loaded, path, stories } from "./support.js";
 
 const emptyModule = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
@@ -15,11 +15,7 @@ test("a trap marks the engine dead", async () => {
     0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 0x66, 0, 0, 10, 5, 1, 3, 0, 0, 0x0b,
   ];
   const trap = new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.from(code))).exports.f as () => number;
-  class Trapping {
-    isEnd = trap;
-    isControl = () => false;
-  }
-  const factory = () => Promise.resolve({ Engine: Trapping as unknown as new () => RawEngine });
+  const factory = () => Promise.resolve({ isEnd: trap, isControl: () => 0 } as unknown as BoundModule);
   const engine = await Engine.create(factory, emptyModule, new WebAssembly.Memory({ initial: 1 }));
   expect(engine.isControl(1)).toBe(false);
   for (const call of [() => engine.isEnd(1), () => engine.isControl(1), () => engine.info()]) {

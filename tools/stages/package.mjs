@@ -145,18 +145,28 @@ function pack(folder, target) {
   return join(target, name);
 }
 
+const sizeOf = (path, body) => ({ path, bytes: body.length, brotli: brotliCompressSync(body).length });
+
 /** Bytes after brotli of the scripts and the wasm that a page asked for. */
 async function transferred(origin, paths) {
   const parts = [];
   for (const path of new Set(paths)) {
     if (!/\.(js|mjs|wasm)$/.test(path)) continue;
-    const body = Buffer.from(await (await fetch(origin + path)).arrayBuffer());
-    parts.push({ path, bytes: body.length, brotli: brotliCompressSync(body).length });
+    parts.push(sizeOf(path, Buffer.from(await (await fetch(origin + path)).arrayBuffer())));
   }
   return parts;
 }
 
-/** What the size stage reads: the files that the page built by Vite fetched, alone and isolated. */
+/** What a built page loads once a conversation begins: the renderer of chat templates. */
+const chatScripts = (built) =>
+  readdirSync(join(built, "assets"))
+    .filter((name) => /^render-.*\.js$/.test(name))
+    .map((name) => sizeOf(`/assets/${name}`, readFileSync(join(built, "assets", name))));
+
+/**
+ * What the size stage reads: the files that the page built by Vite fetched, alone and isolated, and those that it would
+ * load for a conversation.
+ */
 export const fetched = [];
 
 export async function packageTests() {
@@ -258,7 +268,11 @@ export async function packageTests() {
             if (answer.threads !== (isolated ? 2 : 1)) throw new Error(`${answer.threads} threads`);
             if (title === "vite build") {
               const paths = server.requests.map((request) => request.path);
-              fetched.push({ variant: answer.variant, files: await transferred(server.origin, paths) });
+              fetched.push({
+                variant: answer.variant,
+                files: await transferred(server.origin, paths),
+                chat: chatScripts(out),
+              });
             }
             return answer.variant;
           } finally {

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { toolchainCache } from "../lib/paths.mjs";
 import { capture, which } from "../lib/run.mjs";
 
-/** The oldest Emscripten that has final relaxed SIMD, -sEMBIND_AOT and Embind without RTTI. */
+/** The oldest Emscripten that has final relaxed SIMD and Embind without RTTI. */
 export const oldestEmscripten = [3, 1, 69];
 
 export const cachedEmsdk = join(toolchainCache, "emsdk");

@@ -2,7 +2,14 @@
 // more: the engine is then dead, and says so at every later call.
 
 import { coreError, OneheadError } from "./errors.js";
-import { type CreateOnehead, EncodeFlag, type RawEngine, type RawEstimate, type RawInfo } from "./raw_engine.js";
+import {
+  bindEngine,
+  type CreateOnehead,
+  EncodeFlag,
+  type RawEngine,
+  type RawEstimate,
+  type RawInfo,
+} from "./raw_engine.js";
 import type { Candidate, MemoryUse } from "./types.js";
 
 const kStagingBytes = 1 << 20;
@@ -27,7 +34,7 @@ export interface RowOutput {
 
 export class Engine {
   #dead: string | undefined;
-  readonly #raw: RawEngine;
+  #raw: RawEngine | undefined;
   readonly #encoder = new TextEncoder();
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   readonly #tokenBytes = new Map<number, Uint8Array>();
@@ -41,7 +48,7 @@ export class Engine {
     module: WebAssembly.Module,
     wasmMemory: WebAssembly.Memory,
   ): Promise<Engine> {
-    const instance = await factory({
+    const bound = await factory({
       wasmMemory,
       instantiateWasm(imports, receive) {
         const instance = new WebAssembly.Instance(module, imports);
@@ -49,12 +56,12 @@ export class Engine {
         return instance.exports;
       },
     });
-    return new Engine(new instance.Engine());
+    return new Engine(bindEngine(bound, wasmMemory));
   }
 
   /** Runs one call into the module; what it throws is a trap. */
   call<T>(run: (raw: RawEngine) => T): T {
-    if (this.#dead !== undefined) throw this.#death();
+    if (!this.#raw || this.#dead !== undefined) throw this.#death();
     try {
       return run(this.#raw);
     } catch (error) {
@@ -144,7 +151,7 @@ export class Engine {
   encode(text: string, bos: boolean | undefined, special: boolean): Int32Array {
     const flags =
       (bos === undefined ? 0 : bos ? EncodeFlag.bos : EncodeFlag.noBos) | (special ? EncodeFlag.special : 0);
-    this.check((raw) => raw.encode(this.#encoder.encode(text), flags, 0));
+    this.check((raw) => raw.encode(text, flags, 0));
     return this.call((raw) => raw.tokens().slice());
   }
 
@@ -159,7 +166,7 @@ export class Engine {
     });
     this.check((raw) => {
       raw.idsBuffer(offsets.length).set(offsets);
-      return raw.encode(this.#encoder.encode(text), EncodeFlag.noBos | EncodeFlag.special, offsets.length);
+      return raw.encode(text, EncodeFlag.noBos | EncodeFlag.special, offsets.length);
     });
     return this.call((raw) => raw.tokens().slice());
   }
@@ -256,10 +263,8 @@ export class Engine {
   }
 
   configureSession(session: number, o: SamplingOptions): void {
-    // A seed is a whole number below 2^53: two 32-bit halves.
-    const high = Math.floor(o.seed / 2 ** 32);
     this.check((raw) =>
-      raw.configureSession(session, o.temperature, o.topK, o.topP, o.minP, o.repetitionPenalty, o.seed >>> 0, high),
+      raw.configureSession(session, o.temperature, o.topK, o.topP, o.minP, o.repetitionPenalty, o.seed),
     );
   }
 
@@ -291,9 +296,9 @@ export class Engine {
     return this.call((raw) => this.#decode(raw.flushText(session)));
   }
 
-  /** Gives the module's memory up; a dead module's destructor cannot be trusted. */
+  /** Lets go of the module and its memory. */
   delete(): void {
-    if (this.#dead === undefined) this.call((raw) => raw.delete());
+    this.#raw = undefined;
     this.#dead ??= "it was disposed";
   }
 }

@@ -1,6 +1,6 @@
-// The binding table of the wasm module (cpp/bindings), as types. One instance holds one model. Methods that return
-// `Code` give 0 or an error code; those that return a handle give it, or minus a code. Views into the module's memory
-// are valid until the next call.
+// The binding table of the wasm module (cpp/bindings), typed: what is an address there is an array or a text here. One
+// instance holds one model. Methods that return `Code` give 0 or an error code; those that return a handle give it, or
+// minus a code. Views into the module's memory are valid until the next call.
 
 type Code = number;
 
@@ -64,7 +64,7 @@ export interface RawEngine {
   useLeastGrain(): void;
 
   /** The first `nBreaks` entries of `idsBuffer` are offsets that nothing special is matched across. */
-  encode(utf8: Uint8Array, flags: number, nBreaks: number): Code;
+  encode(text: string, flags: number, nBreaks: number): Code;
   tokens(): Int32Array;
   idsBuffer(n: number): Int32Array;
   decode(n: number): Code;
@@ -101,8 +101,8 @@ export interface RawEngine {
     topP: number,
     minP: number,
     repetitionPenalty: number,
-    seedLow: number,
-    seedHigh: number,
+    /** A whole number below 2^53. */
+    seed: number,
   ): Code;
   setAblation(session: number, nPairs: number): Code;
 
@@ -116,6 +116,8 @@ export interface RawEngine {
   flushText(session: number): Uint8Array;
   candidateIds(): Int32Array;
   candidateLogprobs(): Float64Array;
+  /** Of a row that was to keep them. */
+  logits(logitsRow: number): Float32Array;
 
   /** The layers, then the heads, lie in `idsBuffer`. */
   setTrace(nLayers: number, nHeads: number, include: number): Code;
@@ -129,20 +131,76 @@ export interface RawEngine {
 
   heapBytes(): number;
   allocations(): number;
-  delete(): void;
 }
 
-export interface OneheadModule {
-  Engine: new () => RawEngine;
-}
+type BoundName = Exclude<keyof RawEngine, "info"> | "infoNumbers" | "infoNames" | "textBuffer";
 
-/** The factory that Emscripten writes. Without `wasmMemory` it makes a memory that is not shared. */
+/** The module as Emscripten's script gives it: functions of numbers. */
+export type BoundModule = Record<BoundName, (...numbers: (number | boolean)[]) => number>;
+
+/** The factory that Emscripten writes. */
 export type CreateOnehead = (options: {
-  wasmMemory?: WebAssembly.Memory;
+  wasmMemory: WebAssembly.Memory;
   instantiateWasm(
     imports: WebAssembly.Imports,
     receive: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
   ): unknown;
-  print?(text: string): void;
-  printErr?(text: string): void;
-}) => Promise<OneheadModule>;
+}) => Promise<BoundModule>;
+
+// Arrays and what is in them, in the order of cpp/bindings/embind.cpp.
+const infoNumbers = [
+  ...["nLayers", "modelDim", "hiddenDim", "nQueryHeads", "nKvHeads", "headDim", "vocabSize", "contextLength"],
+  ...["bosId", "eosId", "parameterCount", "weightBytes", "kvBytesPerToken"],
+];
+const infoNames = ["architecture", "intDot", "isa", "numericsId", "cache"];
+const estimateNumbers = ["fileBytes", "weightBytes", "kvBytes", "scratchBytes", "contextLength"];
+
+const named = (names: string[], values: ArrayLike<unknown>): unknown =>
+  Object.fromEntries(names.map((name, i) => [name, values[i]]));
+
+type View = new (buffer: ArrayBufferLike, begin: number, length: number) => ArrayLike<number>;
+
+/** The functions that give arrays, by the kind of array. */
+const views = [
+  [Uint8Array, ["staging", "bytes", "tokenPiece", "text", "flushText"]],
+  [Int32Array, ["tokens", "idsBuffer", "rows", "sampled", "candidateIds"]],
+  [Uint32Array, ["threadPlaces"]],
+  [Float32Array, ["logits", "traceAttention", "traceQueries", "traceHidden", "readKv"]],
+  [Float64Array, ["sampledLogprobs", "candidateLogprobs"]],
+] as const satisfies [View, BoundName[]][];
+
+/** The module's engine. `memory`: what the module was given. */
+export function bindEngine(bound: BoundModule, memory: WebAssembly.Memory): RawEngine {
+  const encoder = new TextEncoder();
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  const view = <T extends View>(Type: T, place: number): InstanceType<T> => {
+    const [begin, length] = new Uint32Array(memory.buffer, place >>> 0, 2);
+    return new Type(memory.buffer, begin as number, length as number) as InstanceType<T>;
+  };
+  // A copy, because TextDecoder refuses a view of shared memory.
+  const text = (place: number) => decoder.decode(view(Uint8Array, place).slice());
+  const numbers = (place: number) => view(Float64Array, place);
+
+  const arrays = views.flatMap(([Type, names]) =>
+    names.map((name) => [name, (...args: number[]) => view(Type, bound[name](...args))]),
+  );
+  return Object.assign(Object.create(bound), Object.fromEntries(arrays), {
+    lastError: () => text(bound.lastError()),
+    metadataJson: () => text(bound.metadataJson()),
+    info: () => ({
+      ...(named(infoNumbers, numbers(bound.infoNumbers())) as object),
+      ...(named(infoNames, text(bound.infoNames()).split("\0")) as object),
+    }),
+    estimate() {
+      const values = numbers(bound.estimate());
+      return values.length > 0 ? named(estimateNumbers, values) : undefined;
+    },
+    encode(input: string, flags: number, nBreaks: number) {
+      const utf8 = encoder.encode(input);
+      view(Uint8Array, bound.textBuffer(utf8.length)).set(utf8);
+      return bound.encode(flags, nBreaks);
+    },
+    isControl: (id: number) => bound.isControl(id) !== 0,
+    isEnd: (id: number) => bound.isEnd(id) !== 0,
+  });
+}
