@@ -88,8 +88,11 @@ forEachEngine("page", (test) => {
     await untilTranslated(page, (await expectedRun(cat)).text);
     const dots = await page.run(() =>
       [...document.querySelectorAll("td[data-weight]")].map((cell) => {
-        const { width, height } = cell.querySelector("circle").getBoundingClientRect();
-        return { weight: Number(cell.dataset.weight), area: width * height };
+        // The bounding rectangle on the screen would be snapped to pixels in Firefox.
+        const circle = cell.querySelector("circle");
+        const { width, height } = circle.getBBox();
+        const { a, d } = circle.getScreenCTM();
+        return { weight: Number(cell.dataset.weight), area: width * a * height * d };
       }),
     );
     const large = dots.filter(({ weight }) => weight >= 0.05);

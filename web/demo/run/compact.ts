@@ -1,5 +1,6 @@
-// One layer of a run as a short JSON text, for the recorded run inside the page. Attention weights are kept bit for
-// bit, since sums of them are drawn too; cache values in the barcode's levels, which is all that is drawn of them.
+// One layer of a run as a short JSON text, for the recorded run inside the page. Attention weights and probabilities are
+// kept bit for bit, since rounding twice may draw another number; cache values in the barcode's levels, which is all that
+// is drawn of them.
 
 import { BARCODE_LEVELS, barcodeLevels, barcodeScale } from "../models/barcode";
 import { at, cacheRow, type Position, type Run, type RunShape, weight } from "./run";
@@ -67,9 +68,7 @@ export function compactRun(run: Run, layer: number): CompactRun {
           weight(run, layer, Math.floor(i / (query + 1)), query, i % (query + 1)),
         ),
       ),
-      ...(position.next.length > 0
-        ? { next: position.next.map((c) => [c.text, rounded(c.probability)] as const) }
-        : {}),
+      ...(position.next.length > 0 ? { next: position.next.map((c) => [c.text, c.probability] as const) } : {}),
     })),
   };
 }
