@@ -2,6 +2,8 @@
 
 import { type ChatMessage, load, type Model, type Session } from "onehead";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { checksum } from "../../web/src/checksum.js";
+import { joinNotes } from "../../web/src/saved_chat.js";
 import { all, failure, here, loaded, read, stories } from "./support.js";
 import { withTemplate } from "./with_template.js";
 
@@ -180,6 +182,18 @@ describe("saved and restored", () => {
     expect((await failure(() => model.restore(saved.subarray(end)))).code).toBe("bad-session");
     expect((await model.restore(saved)).position).toBeGreaterThan(0);
   });
+
+  test.each(["{]", "null", "[7]", '{"text":"Hi"}', '{"text":"Hi","breaks":[9],"anchors":[]}'])(
+    "what a stranger writes of it, its checksum right, is checked: %s",
+    async (notes) => {
+      const plain = await (await model.createSession()).save();
+      const forged = joinNotes(plain, "-".repeat(notes.length - 2)); // so long with its quotes
+      const text = new TextEncoder().encode(notes);
+      forged.set(text, plain.length);
+      new DataView(forged.buffer).setUint32(plain.length + text.length + 4, checksum(text), true);
+      expect((await failure(() => model.restore(forged))).code).toBe("bad-session");
+    },
+  );
 });
 
 test("control tokens in a message are text", async () => {

@@ -32,7 +32,15 @@ export function splitNotes(bytes: Uint8Array): { session: Uint8Array; notes: unk
   const begin = end - foot.getUint32(0, true);
   const text = bytes.slice(Math.max(0, begin), end);
   if (begin < 0 || checksum(text) !== foot.getUint32(4, true)) throw damagedNotes();
-  return { session: bytes.subarray(0, begin), notes: JSON.parse(new TextDecoder().decode(text)) };
+  return { session: bytes.subarray(0, begin), notes: parse(text) };
+}
+
+function parse(text: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(text));
+  } catch {
+    throw damagedNotes(); // a stranger may have written them, checksum and all
+  }
 }
 
 export const damagedNotes = (): OneheadError =>
