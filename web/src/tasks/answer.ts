@@ -1,11 +1,11 @@
 // Questions about a passage. The model answers in words of the passage, or with a token that says that there is no answer.
 
 import { OneheadError } from "../errors.js";
-import { checkOptions, generateOptionChecks } from "../options.js";
 import type { Model, Token } from "../types.js";
 import { controlToken, fillPrompt, taskLayout } from "./layout.js";
 import { RunningTask, type TaskLine } from "./running.js";
 import { normaliseText } from "./sentences.js";
+import { checkTaskOptions } from "./task_options.js";
 import type { Answer, Answering, AnswerOptions } from "./types.js";
 
 /**
@@ -19,12 +19,7 @@ import type { Answer, Answering, AnswerOptions } from "./types.js";
  * ```
  */
 export function answer(model: Model, passage: string, question: string, options?: AnswerOptions): Answering {
-  const { signal, maxTokens, beams, lengthPenalty, candidates, trace, ablate } = generateOptionChecks;
-  const { signal: stop, ...generate } = checkOptions<AnswerOptions>(
-    options,
-    { signal, maxTokens, beams, lengthPenalty, candidates, trace, ablate },
-    "answer",
-  );
+  const { signal: stop, ...generate } = checkTaskOptions(options, "answer");
   if (typeof passage !== "string" || typeof question !== "string") {
     throw new OneheadError("bad-argument", "answer takes a passage and a question, both texts.");
   }

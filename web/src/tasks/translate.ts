@@ -1,11 +1,11 @@
 // Translation: sentence by sentence, each a prompt of its own, streamed as one.
 
 import { OneheadError } from "../errors.js";
-import { checkOptions, generateOptionChecks } from "../options.js";
 import type { Model, Result } from "../types.js";
 import { fillPrompt, taskLayout } from "./layout.js";
 import { RunningTask, type TaskLine } from "./running.js";
 import { normaliseText, splitSentences } from "./sentences.js";
+import { checkTaskOptions } from "./task_options.js";
 import type {
   SourceSentence,
   TranslatedSentence,
@@ -26,14 +26,8 @@ import type {
  * ```
  */
 export function translate(model: Model, text: string, options?: TranslateOptions): Translation {
-  const { signal, maxTokens, beams, lengthPenalty, candidates, trace, ablate } = generateOptionChecks;
-  const checked = checkOptions<TranslateOptions>(
-    options,
-    { signal, maxTokens, beams, lengthPenalty, candidates, trace, ablate },
-    "translate",
-  );
+  const { signal: stop, ...generate } = checkTaskOptions(options, "translate");
   if (typeof text !== "string") throw new OneheadError("bad-argument", "translate takes a text.");
-  const { signal: stop, ...generate } = checked;
   return new RunningTask("translation", stop, (line) => translateSentences(model, text, generate, line));
 }
 
