@@ -3,15 +3,10 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/as_size.hpp"
 #include "model/shared_work.hpp"
 
 namespace onehead {
-namespace {
-
-constexpr size_t as_size(int32_t n) { return static_cast<size_t>(n); }
-
-}  // namespace
-
 // Threads share the rows, and each takes its rows through all their blocks. Where there are fewer
 // rows than threads, they share the blocks, and what these gave is folded afterwards, in order.
 void AttentionPass::attend(int32_t layer) {

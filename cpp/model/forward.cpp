@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "base/as_size.hpp"
 #include "kernels/activation.hpp"
 #include "kernels/finite.hpp"
 #include "kernels/largest.hpp"
@@ -18,8 +19,6 @@
 
 namespace onehead {
 namespace {
-
-constexpr size_t as_size(int32_t n) { return static_cast<size_t>(n); }
 
 // Where a quarter of the head had to be computed after all, the next ones are computed at once.
 constexpr int32_t kUnboundedHeads = 16;

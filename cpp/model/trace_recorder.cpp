@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/as_size.hpp"
 #include "model/kv_cache.hpp"
 
 namespace onehead {
 namespace {
-
-constexpr size_t as_size(int32_t n) { return static_cast<size_t>(n); }
 
 int32_t slot_of(const std::vector<int32_t>& chosen, int32_t value) {
   const auto found = std::lower_bound(chosen.begin(), chosen.end(), value);
