@@ -2,10 +2,10 @@
 // A missing browser is a skip with the command that installs it; under CI=true it is a failure.
 // ENGINES=chromium,webkit narrows the choice.
 import { after, before, describe, it } from "node:test";
+import { inCi } from "../../tools/lib/stage.mjs";
 import { engines, launch, MissingBrowser } from "./drivers/index.mjs";
 import { serve } from "./server.mjs";
 
-const inCi = /^(1|true)$/i.test(process.env.CI ?? "");
 export const chosen = process.env.ENGINES ? process.env.ENGINES.split(",") : engines;
 
 /** A test that hangs ends here; none comes near it. */

@@ -2,6 +2,9 @@
 import { spawn } from "node:child_process";
 import { repo } from "./paths.mjs";
 
+/** In CI a missing browser or tool is a failure; on a developer's machine it is a printed skip. */
+export const inCi = /^(1|true)$/i.test(process.env.CI ?? "");
+
 export const counts = (passed = 0, failed = 0, skipped = 0) => ({ passed, failed, skipped });
 
 export const sum = (results) =>

@@ -5,7 +5,7 @@ import { buildNative } from "../build-native.mjs";
 import { note, warn } from "../lib/log.mjs";
 import { repo } from "../lib/paths.mjs";
 import { capture, which } from "../lib/run.mjs";
-import { counts, suite, sum } from "../lib/stage.mjs";
+import { counts, inCi, suite, sum } from "../lib/stage.mjs";
 
 const testsIn = (build) =>
   readdirSync(build)
@@ -38,9 +38,8 @@ export const nativeTests = async () => runAll(await buildNative("native-release"
 export const sanitizedTests = async () =>
   runAll(await buildNative("native-debug"), { ASAN_OPTIONS: "detect_leaks=1", UBSAN_OPTIONS: "print_stacktrace=1" });
 
-/** A missing tool is a printed skip on a developer's machine and a failure in CI. */
 function missing(program, debianPackage) {
-  if (/^(1|true)$/i.test(process.env.CI ?? "")) return counts(0, 1);
+  if (inCi) return counts(0, 1);
   warn(`SKIPPED: ${program} is not installed (apt-get install ${debianPackage})`);
   return counts(0, 0, 1);
 }
