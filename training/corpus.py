@@ -1,6 +1,7 @@
 """Reading sentence pairs, and telling when two sentences are the same."""
 
 import gzip
+import random
 import re
 import unicodedata
 from pathlib import Path
@@ -28,6 +29,11 @@ def write_rows(path: Path, rows) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(path, "w", encoding="utf-8") as out:
         out.writelines("\t".join(row) + "\n" for row in rows)
+
+
+def sample(rows: list, count: int, seed: int) -> list:
+    """So many rows at random, or all that there are."""
+    return random.Random(seed).sample(rows, min(count, len(rows)))
 
 
 def tatoeba(data: Path, name: str) -> list[list[str]]:

@@ -46,6 +46,17 @@ def divergence(a: Tensor, b: Tensor) -> Tensor:
     return (against(a) + against(b)) / 2
 
 
+def between_heads(rows: Tensor) -> Tensor:
+    """rows [L, H, R, T] -> the divergence of every two heads of a layer, row by row: [L, H, H, R]."""
+    return torch.stack([divergence(rows[:, head, None], rows) for head in range(rows.shape[1])], 1)
+
+
+def mean_of_pairs(matrices: Tensor) -> Tensor:
+    """[L, H, H] -> [L]: the mean over pairs of different heads; 0 where there is one head."""
+    heads = matrices.shape[1]
+    return matrices.sum((1, 2)) / max(1, heads * (heads - 1))
+
+
 def without_sink(weights: Tensor) -> Tensor:
     """The same rows without what goes to the first token, summing to 1 again."""
     rest = weights.clone()
@@ -90,8 +101,7 @@ class Roles:
         entropy = -(weights * weights.clamp_min(1e-30).log2()).sum(-1)
         self.count("positions read (2^entropy)", torch.exp2(entropy[:, :, 1:]))
         rest = without_sink(weights)[:, :, 2:]
-        for a in range(self.shape[1]):
-            self.pairs[:, a] += divergence(rest[:, a, None], rest).sum(-1)
+        self.pairs += between_heads(rest).sum(-1)
         self.pair_rows += rest.shape[2]
         self.add_distances(weights, seen, at)
 
@@ -133,11 +143,8 @@ class Roles:
 
     def between_heads(self) -> dict:
         """Mean divergence of every two heads of a layer, the first token left out, and its mean."""
-        heads = self.shape[1]
         matrices = self.pairs / self.pair_rows
-        pairs = heads * (heads - 1)
-        means = matrices.sum((1, 2)) / pairs if pairs else torch.zeros(self.shape[0])
-        return {"bits": matrices.tolist(), "layers": means.tolist()}
+        return {"bits": matrices.tolist(), "layers": mean_of_pairs(matrices).tolist()}
 
 
 def words_of(sp, text: Text) -> list[tuple[str, list[int]]]:

@@ -1,13 +1,15 @@
 """What is lost when one query head is silenced: its columns of the output matrix are zero."""
 
-import random
 from contextlib import contextmanager
 
 import torch
 
+from corpus import sample
 from decode import translate
 from scoring import score
 from twins.judge import loss
+
+SEED = 5  # of the rows that are scored
 
 
 @contextmanager
@@ -26,13 +28,10 @@ def silenced(model, layer: int, head: int):
             weight[:, columns] = kept
 
 
-def spread(rows: list, count: int) -> list:
-    return random.Random(5).sample(rows, min(count, len(rows)))
-
-
 def measure(model, sp, dev: list[list[str]], score_rows: int, loss_rows: int) -> dict:
     """Of every head: chrF lost on some rows of dev, and loss gained on some (none where 0 rows)."""
-    some, pairs = spread(dev, score_rows), [(row[0], row[1]) for row in spread(dev, loss_rows)]
+    some = sample(dev, score_rows, SEED)
+    pairs = [(row[0], row[1]) for row in sample(dev, loss_rows, SEED)]
 
     def judged() -> tuple[float, float]:
         chrf = 0.0

@@ -1,5 +1,7 @@
 """The study of the heads as Markdown."""
 
+from markdown_table import table
+
 
 def role(found: dict, alignment: list[list[float]], layer: int, head: int) -> str:
     """What a head mostly does, where it mostly does one thing."""
@@ -17,60 +19,47 @@ def role(found: dict, alignment: list[list[float]], layer: int, head: int) -> st
 def heads_table(result: dict) -> list[str]:
     found, aligned = result["roles"], result["alignment"].get("heads", [])
     removal = result["removal"]
-    columns = [name for name in found]
-    lines = [
-        "| layer | head | mostly | alignment | "
-        + " | ".join(columns)
-        + " | chrF lost | loss gained |"
-    ]
-    lines.append("|" + " --- |" * (len(columns) + 6))
-    for layer, row in enumerate(found["itself"]):
-        for head in range(len(row)):
+    rows = []
+    for layer, shares in enumerate(found["itself"]):
+        for head in range(len(shares)):
             cells = [layer, head, role(found, aligned, layer, head)]
             cells.append(f"{aligned[layer][head]:.2f}" if aligned else "")
-            cells += [f"{found[name][layer][head]:.2f}" for name in columns]
+            cells += [f"{found[name][layer][head]:.2f}" for name in found]
             cells.append(f"{removal['chrF_lost'][layer][head]:.2f}")
             cells.append(f"{removal['loss_gained'][layer][head]:.4f}")
-            lines.append("| " + " | ".join(map(str, cells)) + " |")
-    return lines
+            rows.append(cells)
+    columns = ["layer", "head", "mostly", "alignment", *found, "chrF lost", "loss gained"]
+    return table(columns, rows)
 
 
 def layers_table(result: dict) -> list[str]:
-    lines = [
-        "| layer | heads apart, bits | readers of the word apart, bits | alignment |",
-        "|" + " --- |" * 4,
-    ]
     aligned = result["alignment"].get("scores", [])
+    rows = []
     for layer, bits in enumerate(result["between_heads"]["layers"]):
         word = result["word"]["between_heads"][layer]
         share = f"{aligned[layer]:.2f}" if aligned else ""
-        lines.append(f"| {layer} | {bits:.3f} | {word:.3f} | {share} |")
-    return lines
+        rows.append([layer, f"{bits:.3f}", f"{word:.3f}", share])
+    return table(
+        ["layer", "heads apart, bits", "readers of the word apart, bits", "alignment"], rows
+    )
 
 
 def word_table(result: dict) -> list[str]:
     word = result["word"]
-    lines = [
-        f"“{word['sentence']}” → “{word['translation']}”. Who gives “{word['word']}” most of its attention, and how much:",
-        "",
+    title = f"“{word['sentence']}” → “{word['translation']}”. Who gives “{word['word']}” most of its attention, and how much:"
+    heads = range(len(word["most_by"][0]))
+    rows = [
+        [layer, *(f"{most[h]} {max(word['read_by'][layer][h]):.2f}" for h in heads)]
+        for layer, most in enumerate(word["most_by"])
     ]
-    heads = len(word["most_by"][0])
-    lines.append("| layer | " + " | ".join(f"head {h}" for h in range(heads)) + " |")
-    lines.append("|" + " --- |" * (heads + 1))
-    for layer, most in enumerate(word["most_by"]):
-        cells = [f"{most[h]} {max(word['read_by'][layer][h]):.2f}" for h in range(heads)]
-        lines.append(f"| {layer} | " + " | ".join(cells) + " |")
-    return lines
+    return [title, "", *table(["layer", *(f"head {h}" for h in heads)], rows)]
 
 
 def distance_table(name: str, found: dict) -> list[str]:
-    lines = [f"**{name}**, {found['texts']} texts", ""]
-    lines.append("| layer | " + " | ".join(found["bins"]) + " |")
-    lines.append("|" + " --- |" * (len(found["bins"]) + 1))
-    for layer, shares in enumerate(found["layers"]):
-        lines.append(f"| {layer} | " + " | ".join(f"{share:.3f}" for share in shares) + " |")
-    lines.append("| read evenly | " + " | ".join(f"{share:.3f}" for share in found["even"]) + " |")
-    return lines
+    rows = [*enumerate(found["layers"]), ("read evenly", found["even"])]
+    cells = [[title, *(f"{share:.3f}" for share in shares)] for title, shares in rows]
+    title = f"**{name}**, {found['texts']} texts"
+    return [title, "", *table(["layer", *found["bins"]], cells)]
 
 
 def markdown(result: dict) -> str:

@@ -5,19 +5,19 @@ Writes heads.json and heads.md.
 
 import argparse
 import json
-import random
 from pathlib import Path
 
 import torch
 
 import alignment
 from config import BOS, DEFAULT_DATA, SHIPPED
-from corpus import tatoeba
+from corpus import sample, tatoeba
 from heads import removal, report, word
 from heads.maps import Roles, Text, attention, translated
 from load_gguf import load
 from tasks import babi, layout, stories
 
+SEED = 7  # of what is looked at
 FOX = "The quick brown fox jumps over the lazy dog."
 
 
@@ -35,10 +35,6 @@ def options():
     return parse.parse_args()
 
 
-def some(rows: list, count: int) -> list:
-    return random.Random(7).sample(rows, min(count, len(rows)))
-
-
 def roles_of(model, texts: list[Text]) -> Roles:
     roles = Roles(model.config.layers, model.config.heads)
     for text in texts:
@@ -52,12 +48,12 @@ def other_texts(
     """Stories and bAbI's passages with their answers, where the model was taught them."""
     found: dict[str, list[Text]] = {}
     if "complete" in tasks:
-        rows = [layout.story_row(sp, text) for text in some(stories.dev(data), count)]
+        rows = [layout.story_row(sp, text) for text in sample(stories.dev(data), count, SEED)]
         found["stories"] = [Text(ids[:context], divider) for ids, divider in rows]
     if "answer" in tasks:
         rows = [
             layout.answer_row(sp, item.passage, item.question, item.answer)
-            for item in some(babi.read(data)[1], count)
+            for item in sample(babi.read(data)[1], count, SEED)
         ]
         found["bAbI"] = [Text(*row) for row in rows if len(row[0]) <= context]
     return found
@@ -69,7 +65,7 @@ def main():
     model, sp, meta = load(chosen.gguf)
     assert sp.bos_id() == BOS, "another vocabulary than this project's"
     dev = tatoeba(chosen.data, "dev.tsv")
-    sentences = [row[0] for row in some(dev, chosen.sentences)]
+    sentences = [row[0] for row in sample(dev, chosen.sentences, SEED)]
     texts = [translated(model, sp, sentence) for sentence in sentences]
     roles = roles_of(model, texts)
     distance = {"translations": {"texts": len(texts), **roles.distances()}}

@@ -2,7 +2,7 @@
 
 import torch
 
-from heads.maps import Text, attention, divergence, translated, words_of
+from heads.maps import Text, attention, between_heads, mean_of_pairs, translated, words_of
 
 
 def by_words(weights: torch.Tensor, words) -> torch.Tensor:
@@ -22,9 +22,7 @@ def readings(model, sp, sentence: str, word: str, text: Text | None = None) -> d
     # Who reads it, as a distribution over the readers: heads differ where these do.
     shares = weights[:, :, later, at]
     readers = shares / shares.sum(-1, keepdim=True).clamp_min(1e-30)
-    heads = readers.shape[1]
-    apart = torch.stack([divergence(readers[:, a, None], readers) for a in range(heads)], 1)
-    pairs = max(1, heads * (heads - 1))
+    apart = between_heads(readers[:, :, None])[..., 0]
     return {
         "sentence": sentence,
         "word": word,
@@ -34,5 +32,5 @@ def readings(model, sp, sentence: str, word: str, text: Text | None = None) -> d
         "read_by": shares.tolist(),
         "most_by": [[names[later[int(i)]] for i in layer] for layer in shares.argmax(-1)],
         "reads": weights[:, :, at, : at + 1].tolist(),
-        "between_heads": (apart.sum((1, 2)) / pairs).tolist(),
+        "between_heads": mean_of_pairs(apart).tolist(),
     }

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from markdown_table import table
 from twins import grid
 from twins.intervals import difference, half_width, mean
 
@@ -69,8 +70,7 @@ def markdown(tables: dict, differences: list[dict], cases: list, rounds: str) ->
         times = [f"ms a step at {context}, {n} at once" for context, n in cases]
         head = ["H", "G", "feed-forward", "parameters", "seeds", "chrF", "BLEU", "loss"]
         head += ["K/V bytes a token", *times]
-        lines += [f"**{title.capitalize()}**", "", "| " + " | ".join(head) + " |"]
-        lines += ["|" + " --- |" * len(head)]
+        cells_of = []
         for row in rows:
             cells = [row["heads"], row["kv_heads"], row["hidden"], f"{row['parameters']:,}"]
             cells += [row["seeds"]]
@@ -78,8 +78,8 @@ def markdown(tables: dict, differences: list[dict], cases: list, rounds: str) ->
                 cells.append(shown(row[measure]["mean"], row[measure]["half"], digits))
             cells.append(f"{row['kv_bytes_per_token']:,.0f}" if "ms" in row else "")
             cells += [f"{ms:.3f}" for ms in row.get("ms", [])]
-            lines.append("| " + " | ".join(map(str, cells)) + " |")
-        lines.append("")
+            cells_of.append(cells)
+        lines += [f"**{title.capitalize()}**", "", *table(head, cells_of), ""]
     for one in differences:
         chrf, loss = one["chrF"], one["loss"]
         lines.append(
