@@ -104,8 +104,8 @@ def collate(rows, word_dropout: float, generator: torch.Generator) -> Batch:
 class Epochs:
     """The batches of epoch n, the same each time for the same seed and files.
 
-    Each epoch has all natural pairs, the next `grammar_pairs` of the generated ones, and what
-    `tasks` adds.
+    Each epoch has `natural_pairs` natural pairs (None: all), the next `grammar_pairs` of the generated
+    ones, and what `tasks` adds.
     """
 
     def __init__(
@@ -113,12 +113,15 @@ class Epochs:
     ):
         self.sp, self.natural, self.generated, self.tasks = sp, natural, generated, tasks
         self.tokens, self.seed = options.tokens, options.seed
+        self.natural_pairs = options.natural_pairs
         self.grammar, self.word_dropout = options.grammar_pairs, options.word_dropout
 
     def batches(self, epoch: int, start: int):
         """Batches of an epoch from number `start` on, each with the epoch's batch count."""
         rng = random.Random(self.seed * 1000 + epoch)
-        pairs = list(self.natural)
+        pairs = self.natural[:]
+        if self.natural_pairs is not None:
+            pairs = rng.sample(self.natural, self.natural_pairs)
         if self.generated:
             first = epoch * self.grammar
             count = len(self.generated)

@@ -22,6 +22,7 @@ from model import Translator
 from schedule import Clock, by_steps, replay
 from tasks.data import TASKS
 from tasks.rows import TaskRows
+from warm_start import begin_from
 
 
 def options(arguments: list[str] | None = None):
@@ -45,6 +46,9 @@ def options(arguments: list[str] | None = None):
     parse.add_argument("--smoothing", type=float, default=0.1)
     parse.add_argument("--tokens", type=int, default=4096, help="tokens a step, padding counted")
     parse.add_argument("--accumulate", type=int, default=1, help="batches a step")
+    parse.add_argument("--begin-from", type=Path, help="a checkpoint whose weights to begin with")
+    parse.add_argument("--begin-vocabulary", type=Path, help="its tokenizer, where it is another")
+    parse.add_argument("--natural-pairs", type=int, help="natural pairs an epoch (all of them)")
     parse.add_argument("--grammar-pairs", type=int, default=9_000, help="generated pairs an epoch")
     for task in TASKS:
         parse.add_argument(f"--{task}", type=int, default=0, help=f"rows of {task} an epoch")
@@ -89,7 +93,11 @@ class Run:
             context=chosen.context,
             dropout=chosen.dropout,
         )
-        self.model = Translator(self.config).to(chosen.device)
+        self.model = Translator(self.config)
+        if chosen.begin_from and not self.latest.exists():
+            vocabulary = chosen.begin_vocabulary or chosen.work / "sp.model"
+            begin_from(self.model, self.sp, chosen.begin_from, vocabulary)
+        self.model.to(chosen.device)
         counts = {task: getattr(chosen, task) for task in TASKS}
         self.tasks = TaskRows(self.sp, chosen.work, counts, chosen.context)
         self.optimisers = optimisers(self.model, chosen)
