@@ -89,6 +89,17 @@ async function resize(driver, width, height) {
   throw new Error(`MiniBrowser does not take a viewport of ${width} x ${height}`);
 }
 
+/** In a new window the driver may take the end of the empty page's loading for that of the one asked for. */
+async function arrived(driver, url) {
+  const script = "return [location.href, document.readyState]";
+  for (let look = 0; look < 600; look++) {
+    const [href, state] = await driver.post("/execute/sync", { script, args: [] });
+    if (state === "complete" && (href === "about:blank") === (url === "about:blank")) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`${url} was not loaded within a minute`);
+}
+
 function wrap(driver, close) {
   const runScript = async (source, args) => {
     const answer = await driver.post("/execute/async", {
@@ -116,7 +127,10 @@ function wrap(driver, close) {
   const focus = (css) => runScript("(css) => document.querySelector(css).focus()", [css]);
 
   return {
-    goto: (url) => driver.post("/url", { url }),
+    async goto(url) {
+      await driver.post("/url", { url });
+      await arrived(driver, url);
+    },
     run: (body, ...args) => runScript(String(body), args),
     async click(css) {
       await driver.post(`/element/${await driver.element(css)}/click`);
