@@ -1,5 +1,6 @@
 // The native suites: every instruction set, the sanitizers, Clang and its linter.
 import { existsSync, readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { buildNative } from "../build-native.mjs";
 import { note, warn } from "../lib/log.mjs";
@@ -18,13 +19,23 @@ function runnable(build) {
   return testsIn(build).filter((name) => registered.includes(` ${name.replace("onehead_", "")}\n`));
 }
 
+/** One program's tests, dealt out to a process for each core. */
+async function runShards(program, env) {
+  const shards = Math.min(availableParallelism(), 4);
+  const shard = (index) =>
+    suite("gtest", program, ["--gtest_brief=1"], {
+      env: { ...env, GTEST_TOTAL_SHARDS: String(shards), GTEST_SHARD_INDEX: String(index) },
+    });
+  return sum(await Promise.all(Array.from({ length: shards }, (_, index) => shard(index))));
+}
+
 async function runAll(build, env) {
   const can = runnable(build);
   const results = [];
   for (const name of testsIn(build)) {
     if (can.includes(name)) {
       note(name);
-      results.push(await suite("gtest", join(build, name), ["--gtest_brief=1"], { env }));
+      results.push(await runShards(join(build, name), env));
     } else {
       warn(`SKIPPED ${name}: this processor does not have it`);
       results.push(counts(0, 0, 1));
