@@ -24,14 +24,19 @@ CONTRACTIONS = [
 
 @dataclass
 class Batch:
-    """ids [B, T] padded on the right; `at` [N] flat positions that predict `next_ids` [N]."""
+    """ids [B, T] padded on the right; `at` [N] flat positions that predict `next_ids` [N].
+
+    `weights` [N] say how much each prediction counts, and sum to 1.
+    """
 
     ids: Tensor
     at: Tensor
     next_ids: Tensor
+    weights: Tensor
 
     def to(self, device: str) -> "Batch":
-        return Batch(self.ids.to(device), self.at.to(device), self.next_ids.to(device))
+        tensors = (self.ids, self.at, self.next_ids, self.weights)
+        return Batch(*(tensor.to(device) for tensor in tensors))
 
 
 def as_typed(english: str, rng: random.Random) -> str:
@@ -81,24 +86,28 @@ def cut(rows, tokens: int, rng: random.Random) -> list[list[int]]:
     return groups
 
 
-def collate(rows, word_dropout: float, generator: torch.Generator) -> Batch:
+def collate(rows, word_dropout: float, generator: torch.Generator, balance: float = 0.0) -> Batch:
     """Pad the rows; hide that share of the target words read (not predicted) behind <unk>.
 
-    With some of its own words hidden, the model leans on the source.
+    With some of its own words hidden, the model leans on the source. Each of the n predictions of a
+    row weighs n^-balance: at 0 a story of 200 counts a hundred times what a label does, at 1 alike.
     """
     length = max(len(ids) for ids, _ in rows) - 1
     ids = torch.zeros(len(rows), length, dtype=torch.long)
-    at, next_ids = [], []
+    at, next_ids, weights = [], [], []
     for row, (tokens, divider) in enumerate(rows):
         ids[row, : len(tokens) - 1] = torch.tensor(tokens[:-1])
         at.extend(range(row * length + divider, row * length + len(tokens) - 1))
         next_ids.extend(tokens[divider + 1 :])
+        predictions = len(tokens) - 1 - divider
+        weights.extend([predictions**-balance] * predictions)
     if word_dropout > 0:
         hidden = torch.rand(ids.shape, generator=generator) < word_dropout
         dividers = torch.tensor([divider for _, divider in rows])
         target = torch.arange(length)[None, :] > dividers[:, None]
         ids[hidden & target & (ids >= RESERVED_END)] = UNK
-    return Batch(ids, torch.tensor(at), torch.tensor(next_ids))
+    weight = torch.tensor(weights)
+    return Batch(ids, torch.tensor(at), torch.tensor(next_ids), weight / weight.sum())
 
 
 class Epochs:
@@ -115,13 +124,14 @@ class Epochs:
         self.tokens, self.seed = options.tokens, options.seed
         self.natural_pairs = options.natural_pairs
         self.grammar, self.word_dropout = options.grammar_pairs, options.word_dropout
+        self.balance = options.balance
 
     def batches(self, epoch: int, start: int):
         """Batches of an epoch from number `start` on, each with the epoch's batch count."""
         rng = random.Random(self.seed * 1000 + epoch)
         pairs = self.natural[:]
         if self.natural_pairs is not None:
-            pairs = rng.sample(self.natural, self.natural_pairs)
+            pairs = rng.sample(self.natural, min(self.natural_pairs, len(self.natural)))
         if self.generated:
             first = epoch * self.grammar
             count = len(self.generated)
@@ -131,4 +141,5 @@ class Epochs:
         for number in range(start, len(groups)):
             generator = torch.Generator().manual_seed((self.seed * 1000 + epoch) * 100_000 + number)
             chosen = [rows[i] for i in groups[number]]
-            yield number, len(groups), collate(chosen, self.word_dropout, generator)
+            batch = collate(chosen, self.word_dropout, generator, self.balance)
+            yield number, len(groups), batch

@@ -171,8 +171,10 @@ class Translator(nn.Module):
         """hidden [..., C] -> logits [..., vocabulary]."""
         return F.linear(hidden, self.embedding)
 
-    def loss(self, ids: Tensor, at: Tensor, next_ids: Tensor, smoothing: float) -> Tensor:
-        """Mean cross-entropy of next_ids [N] predicted at the flat positions `at` [N] of ids [B, T]."""
-        hidden, _ = self(ids, at=at)
-        logits = self.logits(hidden)
-        return F.cross_entropy(logits.float(), next_ids, label_smoothing=smoothing)
+    def loss(self, batch, smoothing: float) -> Tensor:
+        """Weighted cross-entropy of a Batch's predictions."""
+        hidden, _ = self(batch.ids, at=batch.at)
+        each = F.cross_entropy(
+            self.logits(hidden).float(), batch.next_ids, reduction="none", label_smoothing=smoothing
+        )
+        return each @ batch.weights

@@ -34,10 +34,11 @@ echo "resume: two runs of 12 steps, one stopped at 6, end alike"
 echo "one attention head (H = 1)"
 "$python" train.py --work "$work" --run h1 --steps 4 --heads 1 --grammar-pairs 400 --tokens 2048
 "$python" export_gguf.py --work "$work" --run h1 --type q8_0 --out "$work/h1.gguf"
-echo "all tasks, two layers more, three batches a step"
+echo "all tasks, three batches a step, from the weights of the translator"
 "$python" prepare.py $data --work "$work/tasks" --share 0.01 --held-back 50 --generated 4000 --tasks
-"$python" train.py --work "$work/tasks" --steps 6 --layers 8 --context 384 --accumulate 3 --tokens 2048 \
-  --grammar-pairs 100 --sentiment 60 --squad 60 --babi 60 --story 10
+"$python" train.py --work "$work/tasks" --steps 6 --context 384 --accumulate 3 --balance 0.5 --tokens 2048 \
+  --natural-pairs 500 --grammar-pairs 100 --sentiment 60 --squad 60 --babi 60 --story 10 \
+  --begin-from "$work/whole/final.pt" --begin-vocabulary "$work/sp.model"
 "$python" export_gguf.py --work "$work/tasks" --out "$work/tasks.gguf"
 "$python" -m tasks.evaluate --work "$work/tasks" --gguf "$work/tasks.gguf" --rows 4
 echo "twins, the first of them killed on the way, which changes nothing"

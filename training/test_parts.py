@@ -139,6 +139,13 @@ class Training(unittest.TestCase):
         self.assertEqual(batch.ids[0].tolist(), [1, EN, 50, 51, ES, UNK, UNK])
         self.assertEqual(batch.ids[1, :5].tolist(), [1, EN, 50, ES, UNK])
 
+    def test_balance_says_whether_a_token_counts_or_a_row(self):
+        rows = [([1, EN, 50, ES, *range(60, 67), EOS], 3), ([1, EN, 50, ES, 60, EOS], 3)]
+        for balance, share in ((0.0, 8 / 10), (0.5, 8**0.5 / (8**0.5 + 2**0.5)), (1.0, 1 / 2)):
+            weights = collate(rows, 0.0, torch.Generator(), balance).weights
+            self.assertAlmostEqual(float(weights[:8].sum()), share, places=6)
+            self.assertAlmostEqual(float(weights.sum()), 1.0, places=6)
+
     def test_schedule_warms_up_and_ends_near_zero(self):
         factors = [by_steps(step, 2000) for step in range(2000)]
         self.assertEqual(max(factors), 1.0)

@@ -43,6 +43,7 @@ def options(arguments: list[str] | None = None):
     parse.add_argument("--context", type=int, default=256, help="positions, and the longest row")
     parse.add_argument("--dropout", type=float, default=0.1)
     parse.add_argument("--word-dropout", type=float, default=0.0)
+    parse.add_argument("--balance", type=float, default=0.0, help="0: a token counts, 1: a row")
     parse.add_argument("--smoothing", type=float, default=0.1)
     parse.add_argument("--tokens", type=int, default=4096, help="tokens a step, padding counted")
     parse.add_argument("--accumulate", type=int, default=1, help="batches a step")
@@ -169,7 +170,7 @@ class Run:
         for batch in batches:
             batch = batch.to(device)
             with torch.autocast(device, dtype=torch.bfloat16):
-                loss = self.model.loss(batch.ids, batch.at, batch.next_ids, self.chosen.smoothing)
+                loss = self.model.loss(batch, self.chosen.smoothing)
             (loss / len(batches)).backward()
             total += loss.item() / len(batches)
         for optimiser, peak in zip(self.optimisers, self.peaks):
