@@ -1,6 +1,7 @@
 """The tasks' examples, as prepared files: one JSON array a line, so that texts may hold anything.
 
-sentiment.{train,dev}.jsonl   [label, text]
+sentiment.train.jsonl         [label, text, "review" or "comment"]
+sentiment.dev.jsonl           [label, text]
 squad.{train,dev}.jsonl       [article, passage, question, answer]
 babi.{train,dev}.jsonl        [task, passage, question, answer]
 story.{train,dev}.jsonl       [text]
@@ -42,7 +43,7 @@ def prepare(data: Path, work: Path, share: float, seed: int) -> dict[str, int]:
     squad_train, squad_dev = squad.read(data)
     babi_train, babi_dev = babi.read(data)
     parts = {
-        "sentiment": (sentiment.reviews(data) + sentiment.comments(data), sentiment.sst2_dev(data)),
+        "sentiment": (sentiment.training(data), sentiment.sst2_dev(data)),
         "squad": (squad_train, squad_dev),
         "babi": (babi_train, babi_dev),
         "story": ([[text] for text in stories.train(data)], [[text] for text in stories.dev(data)]),
@@ -59,7 +60,7 @@ def prepare(data: Path, work: Path, share: float, seed: int) -> dict[str, int]:
 
 def texts(work: Path) -> list[str]:
     """All training text, for the vocabulary."""
-    out = [text for _, text in read(work, "sentiment", "train")]
+    out = [text for _, text, _ in read(work, "sentiment", "train")]
     out += [text for row in read(work, "squad", "train") for text in row[1:]]
     out += [text for row in read(work, "babi", "train") for text in row[1:]]
     out += [

@@ -17,6 +17,8 @@ class TaskRows:
         for task, rows in self.examples.items():
             if not rows:
                 raise SystemExit(f"no prepared data for {task}: run prepare.py --tasks")
+        if "sentiment" in self.examples:
+            self.examples["sentiment"] = sentiment.weighed(self.examples["sentiment"])
 
     def epoch(self, rng: random.Random) -> list[Row]:
         rows: list[Row] = []
@@ -33,7 +35,7 @@ class TaskRows:
         return examples * whole + rng.sample(examples, rest)
 
     def sentiment(self, example, rng: random.Random) -> list[Row]:
-        label, text = example
+        label, text, _ = example
         text = sentiment.word_dropped(sentiment.as_written(text, rng), rng)
         return [layout.sentiment_row(self.sp, text, label)]
 

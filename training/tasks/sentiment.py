@@ -9,7 +9,21 @@ from pathlib import Path
 from corpus import read_rows
 
 LABELS = ("positive", "negative", "neutral")
+# How often a review comes for each time that a comment does: there are half as many, better labelled.
+REVIEWS_TIMES = 3
 Labelled = tuple[str, str]  # label, text
+
+
+def training(data: Path) -> list[tuple[str, str, str]]:
+    """Label, text, and "review" or "comment"."""
+    return [(*row, "review") for row in reviews(data)] + [
+        (*row, "comment") for row in comments(data)
+    ]
+
+
+def weighed(rows: list) -> list:
+    """Rows of `training`, each as often as it shall come."""
+    return [row for row in rows for _ in range(REVIEWS_TIMES if row[2] == "review" else 1)]
 
 
 def reviews(data: Path) -> list[Labelled]:
