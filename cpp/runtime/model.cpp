@@ -28,8 +28,7 @@ class OutputSink final : public LogitsSink {
                                ? log_sum_exp(logits)
                                : std::numeric_limits<double>::quiet_NaN();
     const int32_t token =
-        scores ? step.target
-               : sampler_of_(*step.session).sample(logits, step.session->tokens(), false).id;
+        scores ? step.target : sampler_of_(*step.session).sample(logits, step.session->tokens());
     const StepResult result{row, token, logits[static_cast<size_t>(token)] - log_sum};
     const size_t index = output_.results.size();
     output_.results.push_back(result);
@@ -37,7 +36,7 @@ class OutputSink final : public LogitsSink {
       const auto n = static_cast<size_t>(output_.n_candidates);
       const std::span<int32_t> ids(output_.candidate_ids.data() + index * n, n);
       const std::span<double> logprobs(output_.candidate_logprobs.data() + index * n, n);
-      top_candidates(logits, output_.n_candidates, ids, logprobs, &log_sum);
+      top_candidates(logits, log_sum, output_.n_candidates, ids, logprobs);
     }
     output_.kept_index.push_back(-1);
     if (step.keep_logits) {

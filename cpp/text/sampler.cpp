@@ -132,11 +132,7 @@ int32_t Sampler::draw(std::span<const float> logits) {
   }
 }
 
-Sampler::Choice Sampler::sample(std::span<const float> logits, std::span<const int32_t> history,
-                                bool with_logprob) {
-  Choice choice;
-  if (logits.empty() || !logits_finite(logits)) return choice;
-
+int32_t Sampler::sample(std::span<const float> logits, std::span<const int32_t> history) {
   const bool penalise = options_.repetition_penalty != 1;
   const auto mark = [&](uint8_t seen) {
     for (int32_t id : history) {
@@ -147,21 +143,9 @@ Sampler::Choice Sampler::sample(std::span<const float> logits, std::span<const i
     if (seen_.size() < logits.size()) seen_.resize(logits.size());
     mark(1);
   }
-  choice.id = options_.temperature > 0 ? draw(logits) : most_probable(logits);
+  const int32_t id = options_.temperature > 0 ? draw(logits) : most_probable(logits);
   if (penalise) mark(0);
-
-  if (with_logprob) {
-    choice.log_sum = log_sum_exp(logits);
-    choice.logprob = logits[static_cast<size_t>(choice.id)] - choice.log_sum;
-  }
-  return choice;
-}
-
-bool logits_finite(std::span<const float> logits) {
-  // x - x is 0 for a finite x alone, and a NaN stays in the sum.
-  float sum = 0;
-  for (float logit : logits) sum += logit - logit;
-  return sum == 0;
+  return id;
 }
 
 double log_sum_exp(std::span<const float> logits) {
@@ -172,12 +156,8 @@ double log_sum_exp(std::span<const float> logits) {
   return max + log64(sum);
 }
 
-double logprob_of(std::span<const float> logits, int32_t id) {
-  return logits[static_cast<size_t>(id)] - log_sum_exp(logits);
-}
-
-int32_t top_candidates(std::span<const float> logits, int32_t n, std::span<int32_t> ids,
-                       std::span<double> logprobs, const double* log_sum) {
+int32_t top_candidates(std::span<const float> logits, double log_sum, int32_t n,
+                       std::span<int32_t> ids, std::span<double> logprobs) {
   const auto wanted = static_cast<size_t>(std::max(n, 0));
   size_t n_found = 0;
   for (size_t id = 0; id < logits.size() && wanted > 0; ++id) {
@@ -190,8 +170,7 @@ int32_t top_candidates(std::span<const float> logits, int32_t n, std::span<int32
     for (size_t i = n_found - 1; i > place; --i) ids[i] = ids[i - 1];
     ids[place] = static_cast<int32_t>(id);
   }
-  const double sum = log_sum != nullptr ? *log_sum : log_sum_exp(logits);
-  for (size_t i = 0; i < n_found; ++i) logprobs[i] = logits[static_cast<size_t>(ids[i])] - sum;
+  for (size_t i = 0; i < n_found; ++i) logprobs[i] = logits[static_cast<size_t>(ids[i])] - log_sum;
   return static_cast<int32_t>(n_found);
 }
 

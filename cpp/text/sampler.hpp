@@ -35,23 +35,16 @@ class RandomSource {
 
 class Sampler {
  public:
-  struct Choice {
-    int32_t id = -1;     // -1: a logit is not finite, or there are none
-    double logprob = 0;  // in the raw distribution: temperature 1, no penalty, nothing cut
-    double log_sum = 0;  // log_sum_exp of the logits
-  };
-
   explicit Sampler(const SamplerOptions& options);
   void reserve(int32_t vocab_size);  // after this, sample() of that many logits never allocates
 
   // Whether the token is always the one with the largest logit, of equal ones the lowest.
   bool takes_best() const { return options_.temperature == 0 && options_.repetition_penalty == 1; }
 
-  // Stages in llama.cpp's usual order: repetition penalty (over the ids in `history`) → top-k →
-  // top-p → min-p → temperature → draw. Without log-probabilities it is cheaper by an exp per
-  // logit.
-  Choice sample(std::span<const float> logits, std::span<const int32_t> history,
-                bool with_logprob = true);
+  // The next token for logits that are all finite, of which there is at least one. Stages in
+  // llama.cpp's usual order: repetition penalty (over the ids in `history`) → top-k → top-p →
+  // min-p → temperature → draw.
+  int32_t sample(std::span<const float> logits, std::span<const int32_t> history);
 
  private:
   struct Candidate {
@@ -69,16 +62,13 @@ class Sampler {
   std::vector<uint8_t> seen_;  // [vocab_size] in the history
 };
 
-bool logits_finite(std::span<const float> logits);
-
 // max + log of the sum over ids, ascending, of exp(logit - max); the logits are finite.
 double log_sum_exp(std::span<const float> logits);
-double logprob_of(std::span<const float> logits, int32_t id);
 
-// The n most probable ids by (logit descending, id ascending), with raw log-probabilities. Returns
-// how many there are: min(n, vocabulary). Spans hold at least n. No allocation. Who has log_sum_exp
-// of the logits already saves an exp per logit by giving it.
-int32_t top_candidates(std::span<const float> logits, int32_t n, std::span<int32_t> ids,
-                       std::span<double> logprobs, const double* log_sum = nullptr);
+// The n most probable ids by (logit descending, id ascending), with their log-probabilities:
+// temperature 1, no penalty, nothing cut. `log_sum` is log_sum_exp of the logits. Returns how many
+// there are: min(n, vocabulary). Spans hold at least n. No allocation.
+int32_t top_candidates(std::span<const float> logits, double log_sum, int32_t n,
+                       std::span<int32_t> ids, std::span<double> logprobs);
 
 }  // namespace onehead

@@ -19,7 +19,7 @@ std::vector<int> histogram(SamplerOptions options, const std::vector<float>& log
                            const Ids& history = {}) {
   Sampler sampler(options);
   std::vector<int> counts(logits.size());
-  for (int i = 0; i < n; ++i) ++counts[static_cast<size_t>(sampler.sample(logits, history).id)];
+  for (int i = 0; i < n; ++i) ++counts[static_cast<size_t>(sampler.sample(logits, history))];
   return counts;
 }
 
@@ -42,9 +42,9 @@ std::vector<double> softmax(std::vector<double> logits) {
 
 TEST(Sampler, GreedyTakesTheLowestOfEquals) {
   Sampler sampler({});
-  EXPECT_EQ(sampler.sample(std::vector<float>{1, 3, 2, 3}, {}).id, 1);
-  EXPECT_EQ(sampler.sample(std::vector<float>{-5}, {}).id, 0);
-  EXPECT_EQ(sampler.sample(std::vector<float>{0, 0, 0}, {}).id, 0);
+  EXPECT_EQ(sampler.sample(std::vector<float>{1, 3, 2, 3}, {}), 1);
+  EXPECT_EQ(sampler.sample(std::vector<float>{-5}, {}), 0);
+  EXPECT_EQ(sampler.sample(std::vector<float>{0, 0, 0}, {}), 0);
 }
 
 TEST(Sampler, TemperatureShapesTheDistribution) {
@@ -92,42 +92,23 @@ TEST(Sampler, MinP) {
 
 TEST(Sampler, RepetitionPenalty) {
   const std::vector<float> logits = {2, 3, -1};
-  EXPECT_EQ(Sampler({.repetition_penalty = 2}).sample(logits, Ids{1}).id, 0);
-  EXPECT_EQ(Sampler({.repetition_penalty = 2}).sample(logits, Ids{}).id, 1);
+  EXPECT_EQ(Sampler({.repetition_penalty = 2}).sample(logits, Ids{1}), 0);
+  EXPECT_EQ(Sampler({.repetition_penalty = 2}).sample(logits, Ids{}), 1);
   // Seen more than once counts once: 3 / 1.4 is still above 2.
-  EXPECT_EQ(Sampler({.repetition_penalty = 1.4f}).sample(logits, Ids{1, 1, 1, 1}).id, 1);
+  EXPECT_EQ(Sampler({.repetition_penalty = 1.4f}).sample(logits, Ids{1, 1, 1, 1}), 1);
   expect_probabilities(
       histogram({.temperature = 1, .repetition_penalty = 2, .seed = 1}, logits, 20000, {0, 2}),
       softmax({1, 3, -2}));  // a negative logit is multiplied
   // Ids that are no tokens are no concern, and a penalty does not outlive its call.
   Sampler sampler({.repetition_penalty = 2});
-  EXPECT_EQ(sampler.sample(logits, Ids{1, -1, 99}).id, 0);
-  EXPECT_EQ(sampler.sample(logits, Ids{}).id, 1);
+  EXPECT_EQ(sampler.sample(logits, Ids{1, -1, 99}), 0);
+  EXPECT_EQ(sampler.sample(logits, Ids{}), 1);
 }
 
-TEST(Sampler, LogprobIsOfTheRawDistribution) {
-  const std::vector<float> logits = {1, 4, 2};
-  const std::vector<double> expected = softmax({1, 4, 2});
-  Sampler sampler({.temperature = 5, .top_k = 2, .repetition_penalty = 3, .seed = 1});
-  for (int i = 0; i < 20; ++i) {
-    const Sampler::Choice choice = sampler.sample(logits, Ids{1});
-    EXPECT_NEAR(choice.logprob, std::log(expected[static_cast<size_t>(choice.id)]), 1e-14);
-    EXPECT_EQ(choice.logprob, logprob_of(logits, choice.id));
-    EXPECT_EQ(choice.log_sum, log_sum_exp(logits));
-  }
-}
-
-TEST(Sampler, NonFiniteLogitsGiveNoToken) {
-  for (float bad : {std::nanf(""), std::numeric_limits<float>::infinity(),
-                    -std::numeric_limits<float>::infinity()}) {
-    const std::vector<float> logits = {1, bad, 2};
-    EXPECT_FALSE(logits_finite(logits));
-    EXPECT_EQ(Sampler({}).sample(logits, {}).id, -1);
-    EXPECT_EQ(Sampler({.temperature = 1}).sample(logits, {}).id, -1);
-  }
-  EXPECT_EQ(Sampler({}).sample({}, {}).id, -1);
-  EXPECT_TRUE(logits_finite(std::vector<float>{3e38f, -3e38f, 0}));
-  EXPECT_EQ(Sampler({.temperature = 1}).sample(std::vector<float>{3e38f, -3e38f, 0}, {}).id, 0);
+TEST(Sampler, TheWidestLogits) {
+  const std::vector<float> logits = {3e38f, -3e38f, 0};
+  EXPECT_EQ(Sampler({}).sample(logits, {}), 0);
+  EXPECT_EQ(Sampler({.temperature = 1}).sample(logits, {}), 0);
 }
 
 // Cuts that cut nothing leave the draws as they are, in every combination.
@@ -138,7 +119,7 @@ TEST(Sampler, NeutralCutsChangeNothing) {
   for (float& logit : logits) logit = normal(random);
   Sampler plain({.temperature = 0.8f, .seed = 9});
   Sampler cut({.temperature = 0.8f, .top_k = 500, .top_p = 1, .min_p = 1e-30f, .seed = 9});
-  for (int i = 0; i < 500; ++i) ASSERT_EQ(plain.sample(logits, {}).id, cut.sample(logits, {}).id);
+  for (int i = 0; i < 500; ++i) ASSERT_EQ(plain.sample(logits, {}), cut.sample(logits, {}));
 }
 
 // The draws themselves are part of "the same seed gives the same text".
@@ -160,7 +141,7 @@ TEST(Sampler, DrawsArePinned) {
   }
   Sampler sampler({.temperature = 0.9f, .top_k = 40, .top_p = 0.95f, .min_p = 0.02f, .seed = 42});
   Ids drawn;
-  for (int i = 0; i < 12; ++i) drawn.push_back(sampler.sample(logits, drawn).id);
+  for (int i = 0; i < 12; ++i) drawn.push_back(sampler.sample(logits, drawn));
   EXPECT_EQ(drawn, (Ids{41, 31, 32, 29, 22, 17, 38, 36, 57, 1, 17, 15}));
 }
 
@@ -168,7 +149,7 @@ TEST(Sampler, SeedsDiffer) {
   const std::vector<float> logits(1000, 0.0f);
   Ids first;
   for (uint64_t seed : {uint64_t{0}, uint64_t{1}, uint64_t{2}, uint64_t{1} << 32, UINT64_MAX}) {
-    first.push_back(Sampler({.temperature = 1, .seed = seed}).sample(logits, {}).id);
+    first.push_back(Sampler({.temperature = 1, .seed = seed}).sample(logits, {}));
   }
   for (size_t i = 0; i < first.size(); ++i) {
     for (size_t j = 0; j < i; ++j) EXPECT_NE(first[i], first[j]);
@@ -179,17 +160,17 @@ TEST(Sampler, TopCandidates) {
   const std::vector<float> logits = {1, 5, 3, 5, -2};
   Ids ids(5);
   std::vector<double> logprobs(5);
-  EXPECT_EQ(top_candidates(logits, 3, ids, logprobs), 3);
-  EXPECT_EQ((Ids{ids[0], ids[1], ids[2]}), (Ids{1, 3, 2}));
-  EXPECT_EQ(logprobs[2], logprob_of(logits, 2));
   const double log_sum = log_sum_exp(logits);
-  EXPECT_EQ(top_candidates(logits, 9, ids, logprobs, &log_sum), 5);
+  EXPECT_EQ(top_candidates(logits, log_sum, 3, ids, logprobs), 3);
+  EXPECT_EQ((Ids{ids[0], ids[1], ids[2]}), (Ids{1, 3, 2}));
+  EXPECT_EQ(top_candidates(logits, log_sum, 9, ids, logprobs), 5);
   EXPECT_EQ(ids, (Ids{1, 3, 2, 0, 4}));
-  double sum = 0;
-  for (double logprob : logprobs) sum += std::exp(logprob);
-  EXPECT_NEAR(sum, 1, 1e-14);
-  EXPECT_EQ(top_candidates(logits, 0, ids, logprobs), 0);
-  EXPECT_EQ(top_candidates({}, 3, ids, logprobs), 0);
+  const std::vector<double> expected = softmax({1, 5, 3, 5, -2});
+  for (size_t i = 0; i < 5; ++i) {
+    EXPECT_NEAR(logprobs[i], std::log(expected[static_cast<size_t>(ids[i])]), 1e-14);
+  }
+  EXPECT_EQ(top_candidates(logits, log_sum, 0, ids, logprobs), 0);
+  EXPECT_EQ(top_candidates({}, 0, 3, ids, logprobs), 0);
 }
 
 TEST(Sampler, NeverAllocatesAfterReserve) {
@@ -207,8 +188,8 @@ TEST(Sampler, NeverAllocatesAfterReserve) {
   sampler.reserve(4000);
   const int64_t before = testing::allocations();
   for (int i = 0; i < 20; ++i) {
-    const Sampler::Choice choice = sampler.sample(logits, history);
-    top_candidates(logits, 10, ids, logprobs, &choice.log_sum);
+    sampler.sample(logits, history);
+    top_candidates(logits, log_sum_exp(logits), 10, ids, logprobs);
   }
   EXPECT_EQ(testing::allocations(), before);
 }
