@@ -1,7 +1,8 @@
 """Gather the measurements of the shipped file in one scores.json beside it.
 
-Reads what evaluate.py --out, apertium_baseline.py --out, alignment.py and train.py left in the
-working folder: scores.model.json, apertium.json, <run>/alignment.json, <run>/train.log.
+Reads what evaluate.py --out, tasks.evaluate --out, apertium_baseline.py --out, alignment.py and
+train.py left in the working folder: scores.model.json, scores.tasks.json (of a model of more
+tasks), apertium.json, <run>/alignment.json, <run>/train.log.
 """
 
 import argparse
@@ -41,6 +42,9 @@ def main():
         "alignment": json.loads((folder / "alignment.json").read_text()),
         "training": training(folder),
     }
+    tasks = chosen.work / "scores.tasks.json"
+    if tasks.exists():
+        report["tasks"] = json.loads(tasks.read_text())
     out = chosen.gguf.parent / "scores.json"
     out.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
     print(out)

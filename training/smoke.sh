@@ -41,6 +41,7 @@ echo "all tasks, three batches a step, from the weights of the translator"
   --begin-from "$work/whole/final.pt" --begin-vocabulary "$work/sp.model"
 "$python" export_gguf.py --work "$work/tasks" --out "$work/tasks.gguf"
 "$python" -m tasks.evaluate --work "$work/tasks" --gguf "$work/tasks.gguf" --rows 4
+"$python" -m tasks.samples --gguf "$work/tasks.gguf" --out "$work/samples.md" --count 2 --tokens 8
 echo "twins, the first of them killed on the way, which changes nothing"
 twins="-m twins.run $data --work $work/twins --out $work/twins/out --steps 24 --tokens 512 --share 0.01
   --generated 3000 --rows 8 --seeds 1 --contexts 40 --batches 1 3 --rounds 1 --checkpoint-seconds 0"
