@@ -36,13 +36,15 @@ describe("classify", () => {
 
   test("probabilities are the labels' tokens' own, among the labels", async () => {
     const model = await made();
-    const { label, probability, classes } = await classify(model, "It was bad.");
+    const { label, probability, classes, promptIds, textRange } = await classify(model, "It was bad.");
     expect(label).toBe("negative");
     expect(classes.map((one) => one.label)).toEqual(["negative", "positive", "neutral"]);
     for (const [i, expected] of softmax(4, 2, 1).entries()) {
       expect(classes[i]?.probability).toBeCloseTo(expected, 4);
     }
     expect(probability).toBe(classes[0]?.probability);
+    expect((await model.decode(promptIds.slice(...textRange))).trim()).toBe("It was bad.");
+    expect(promptIds.at(-1)).toBe(idOf("<answer>"));
   });
 
   test("among some labels", async () => {

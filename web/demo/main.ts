@@ -16,6 +16,7 @@ import { formatPermalink, parsePermalink, permalinkOf, wordTarget } from "./ui/p
 import { followPointer } from "./ui/pointing";
 import { Status } from "./ui/status";
 import { createStore } from "./ui/store";
+import { followTasks, taskOf } from "./ui/task_switch";
 import { Tour } from "./ui/tour";
 import { followViews, isOwn } from "./ui/views";
 import { followWordChoice } from "./ui/word_choice";
@@ -148,9 +149,11 @@ function stopped(): void {
   store.update({ entries });
 }
 
+const address = () => formatPermalink(permalinkOf(store.state, wanted));
+
 function rememberAddress(): void {
-  if (isOwn(location.hash)) return; // the visitor is elsewhere
-  history.replaceState(null, "", formatPermalink(permalinkOf(store.state, wanted)));
+  if (isOwn(location.hash) || taskOf(location.hash) !== "translate") return; // the visitor is elsewhere
+  history.replaceState(null, "", address());
 }
 
 /** A layer that the model has; others, as in an old link, are passed over. */
@@ -177,6 +180,14 @@ async function start(): Promise<void> {
   const alignmentLayer = typeof measured === "number" ? measured : recording.alignmentLayer;
   store.update({ facts: facts(model.info), alignmentLayer, layer: alignmentLayer });
   chooseLayer(link.layer);
+  followTasks(model, {
+    tabs: find("[data-tasks]"),
+    title: find('[data-sides] a[href="#translator"]'),
+    panel: find('[data-panel="translate"]'),
+    address,
+    say: announcer.say,
+    leave: () => tour.cancel(),
+  });
   await translateNow(wanted, wanted !== recording.run.source);
   keepOffline(find("[data-offline]"));
 }

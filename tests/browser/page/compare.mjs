@@ -103,7 +103,7 @@ function compareCandidates(drawn, run, query) {
   assert.equal(drawn.candidates.length, candidates.length);
   drawn.candidates.forEach((bar, i) => {
     const { text, logprob } = candidates[i];
-    assert.equal(bar.text, text.trim() || (text === "" ? "end" : "␣"));
+    assert.equal(bar.text, controlNames[text] ?? (text.trim() || (text === "" ? "end" : "␣")));
     assert.equal(bar.label, bar.text);
     assert.equal(bar.probability, short(Math.exp(logprob)));
   });

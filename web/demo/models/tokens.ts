@@ -5,12 +5,21 @@ import { groupWords, type Word } from "../run/words";
 
 export type TokenKind = "first" | "marker" | "sentence" | "spanish";
 
-/** Plain names of the control tokens that the translator's prompt holds. */
+/** Plain names of the control tokens that the tasks' prompts and answers hold. */
 const CONTROL_NAMES: Readonly<Record<string, string>> = {
   "<s>": "start",
   "<en>": "English:",
   "<es>": "Spanish:",
   "</s>": "end",
+  "<sentiment>": "Text:",
+  "<passage>": "Passage:",
+  "<question>": "Question:",
+  "<answer>": "Answer:",
+  "<story>": "Story:",
+  "<none>": "no answer",
+  "<positive>": "positive",
+  "<negative>": "negative",
+  "<neutral>": "neutral",
 };
 
 export function tokenKind(run: Run, position: number): TokenKind {
@@ -21,7 +30,7 @@ export function tokenKind(run: Run, position: number): TokenKind {
 
 /** White space is made visible; nothing is the end of a text. */
 export const printable = (text: string): string =>
-  text.trim() || (text === "" ? "end" : text.includes("\n") ? "↵" : "␣");
+  CONTROL_NAMES[text] ?? (text.trim() || (text === "" ? "end" : text.includes("\n") ? "↵" : "␣"));
 
 /** A token as people read it: a control token's plain name, or its own text. */
 export function tokenLabel(run: Run, position: number): string {

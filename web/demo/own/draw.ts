@@ -109,7 +109,7 @@ function stripModel({ run, passage, stretch, after, target, pinned }: TextDrawin
   );
   const controls = Array.from(run.positions.entries())
     .filter(([, { control, folded }]) => control && folded === undefined)
-    .map(([i, { text }]): StripWord => ({ ...item(text, i, i + 1), glued: false, control: true }));
+    .map(([i, { text }]): StripWord => ({ ...item(printable(text), i, i + 1), glued: false, control: true }));
   const all = [...words, ...controls].filter(({ place }) => place > stretch.begin);
   return { words: all.sort((a, b) => a.place - b.place), before: stretch.begin, after };
 }

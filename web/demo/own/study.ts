@@ -13,12 +13,22 @@ import { explain } from "./words";
 /** While a text is written it is drawn so often, and no more. */
 const DRAW_MS = 160;
 
+export interface StudyOptions {
+  /** The layer that is drawn first. */
+  readonly layer?: number | undefined;
+  /** Show the step at which the model began to answer, not its last word. */
+  readonly beginning?: boolean;
+  /** Called whenever something is drawn. */
+  readonly drawn?: (passage: Passage) => void;
+}
+
 export class Study {
   readonly #root: HTMLElement;
   readonly #model: Model;
   readonly #shape: Shape;
   readonly #pages;
   readonly #note: (text: string) => void;
+  readonly #options: StudyOptions;
   #session: Session | undefined;
   #passage: Passage;
   #page = 0;
@@ -40,13 +50,14 @@ export class Study {
   #stretch: Stretch = { begin: 0, end: 0 };
 
   /** `note` says in words what keeps a picture from being drawn. */
-  constructor(root: HTMLElement, model: Model, note: (text: string) => void) {
+  constructor(root: HTMLElement, model: Model, note: (text: string) => void, options: StudyOptions = {}) {
     this.#root = root;
     this.#model = model;
     this.#note = note;
+    this.#options = options;
     this.#shape = shapeOf(model.info);
     this.#pages = headPages(this.#shape);
-    this.#passage = new Passage({ layer: defaultLayer(this.#shape), heads: at(this.#pages, 0) });
+    this.#passage = new Passage({ layer: options.layer ?? defaultLayer(this.#shape), heads: at(this.#pages, 0) });
     this.paint();
   }
 
@@ -60,8 +71,8 @@ export class Study {
     return { candidates: CANDIDATES, trace: { ...traceOptions(this.#passage.look), queries: "last" as const } };
   }
 
-  /** Another text: nothing of the last one is left. */
-  reset(session: Session | undefined): void {
+  /** Another text: nothing of the last one is left, but for its pictures, with `keep`, until there are new ones. */
+  reset(session: Session | undefined, { keep = false } = {}): void {
     this.#work?.abort();
     this.#session = session;
     this.#passage = new Passage(this.#passage.look);
@@ -71,8 +82,17 @@ export class Study {
     this.#pinned = undefined;
     this.#preview = undefined;
     this.#writing = false;
-    this.#root.classList.remove("drawn");
+    if (!keep) this.#root.classList.remove("drawn");
     this.paint();
+  }
+
+  /** A text that is there already: the session reads it. What the model said begins at `border`. */
+  async lay(ids: readonly number[], border: number, signal: AbortSignal): Promise<void> {
+    const passage = this.#passage;
+    const trace = await this.#session?.trace(ids, { ...traceOptions(passage.look), queries: "last", signal });
+    if (trace === undefined) return;
+    passage.take(trace);
+    passage.border = border;
   }
 
   /** The text goes on. Resolves when the session is free: a look into it may have been under way. */
@@ -86,7 +106,7 @@ export class Study {
     await this.#looking;
   }
 
-  /** A token has come; `first` of its text. */
+  /** A token has come. */
   take(token: Token): void {
     const { trace } = token;
     if (trace === undefined) return;
@@ -157,7 +177,8 @@ export class Study {
     const { begin, end } = this.#stretch;
     const known = (place: number | undefined): place is number =>
       place !== undefined && place > begin && place < end && this.#passage.rows.get(place - 1)?.reads !== undefined;
-    for (const place of [this.#preview, this.#pinned]) if (known(place)) return place;
+    const first = this.#options.beginning ? this.#passage.border : undefined;
+    for (const place of [this.#preview, this.#pinned, first]) if (known(place)) return place;
     if (!this.#writing && this.#run) {
       const words = spanishWords(this.#run).filter(({ text }) => /\p{L}/u.test(text));
       for (const word of words.reverse()) {
@@ -268,6 +289,7 @@ export class Study {
       drawMaps(this.#root, run, rowOf(this.#stretch, target), this.#drawnMaps === run);
       this.#drawnMaps = run;
     }
+    this.#options.drawn?.(this.#passage);
   }
 
   /** The stretch as a run, made anew only if anything of it has changed. */

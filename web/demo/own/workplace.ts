@@ -10,6 +10,7 @@ import { headline } from "../views/headline";
 import { type Chat, transcript } from "./chat";
 import type { Continuer } from "./continuer";
 import { followLooking } from "./looking";
+import { picturesTemplate } from "./pictures";
 import { bytes } from "./quantity";
 import { SHARING_NAMES, sharing } from "./shape";
 import { Study } from "./study";
@@ -119,7 +120,7 @@ export class Workplace {
         <section class="talk" aria-label=${this.#chats ? "Chat" : "Continue a text"}>
           ${this.#chats ? html`<onehead-chat></onehead-chat>` : html`<onehead-continuer></onehead-continuer>`}
         </section>
-        ${pictures()}
+        ${picturesTemplate("own")}
       </div>
     `;
   }
@@ -143,52 +144,3 @@ export function sharingSentence({ nQueryHeads, nKvHeads }: { nQueryHeads: number
   }[kind];
   return `That is ${SHARING_NAMES[kind]}: ${how}.`;
 }
-
-/** Places for the pictures; the study fills them. */
-const pictures = () => html`
-  <section class="inside" aria-labelledby="own-inside-title">
-    <h2 id="own-inside-title" class="spoken">What each head read</h2>
-    <div class="watch">
-      <label class="switch"><input type="checkbox" data-look="watch" checked />draw what it reads</label>
-      <p class="note" role="status" data-look-note></p>
-    </div>
-    <p class="note before">As soon as it writes, its keys and values appear here, and what each head reads of them.</p>
-    <div class="watched">
-      <div data-slot="strip"></div>
-      <div class="story"><div data-slot="choice"></div></div>
-      <div class="board">
-        <div class="sheet" data-slot="ledger"></div>
-        <aside aria-label="The same in numbers">
-          <section><div data-slot="look"></div></section>
-          <section>
-            <h3>Where each head looked</h3>
-            <div data-slot="split"></div>
-          </section>
-          <section>
-            <h3>Ways to share keys and values</h3>
-            <div data-slot="kinds"></div>
-            <label class="switch"><input type="checkbox" data-look="separate" />give each head its own K and V</label>
-          </section>
-        </aside>
-      </div>
-      <div data-slot="legend"></div>
-    </div>
-  </section>
-  <section class="more" aria-label="More of this text">
-    <div class="numbers">
-      <div class="watched">
-        <h2>What else it considered</h2>
-        <div data-slot="candidates"></div>
-      </div>
-      <div>
-        <h2>How fast, and how much</h2>
-        <div data-slot="speed"></div>
-      </div>
-    </div>
-    <div class="watched">
-      <h2>The same weights as maps</h2>
-      <p class="note">One map for each head. A row is a token that reads, a column is a token that is read; darker is more.</p>
-      <div data-slot="maps"></div>
-    </div>
-  </section>
-`;

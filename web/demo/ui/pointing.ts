@@ -28,8 +28,8 @@ function nameDot(target: Element): void {
 function nameMapCell(target: Element): void {
   if (!target.matches(".map rect[data-weight]") || target.firstChild !== null) return;
   const label = (position: string | null) =>
-    target.closest("[data-side]")?.querySelector(`[data-ledger] [data-position="${position}"] .piece`)?.textContent ??
-    "";
+    target.closest("[data-panel], [data-side]")?.querySelector(`[data-ledger] [data-position="${position}"] .piece`)
+      ?.textContent ?? "";
   const title = document.createElementNS("http://www.w3.org/2000/svg", "title");
   const query = label(target.getAttribute("data-query"));
   title.textContent = `${query} reads ${label(target.getAttribute("data-key"))}: ${share(target)}`;

@@ -11,9 +11,10 @@ export function fill(root: ParentNode, name: string, element: Element): void {
   else morph(old, element);
 }
 
-/** Keys of the slab's cells that stand there: they need not be drawn again. */
+/** Keys of the slab's cells that stand in the root's first ledger: they need not be drawn again. */
 export function slabCells(root: ParentNode): (key: string) => boolean {
-  const cells = Array.from(root.querySelectorAll('[data-slot="ledger"] td.slab'));
+  const slot = root.querySelector('[data-slot="ledger"]');
+  const cells = Array.from(slot?.querySelectorAll("td.slab") ?? []);
   const keys = new Set(cells.map((cell) => cell.getAttribute("data-same")));
   return (key) => keys.has(key);
 }

@@ -32,7 +32,7 @@ export async function classify(model: Model, text: string, options?: ClassifyOpt
   const chosen = chosenLabels(layout, labels);
   const words = normaliseText(text);
   if (words === "") throw new OneheadError("empty-prompt", "There is nothing to classify: the text is empty.");
-  const { ids } = await fillPrompt(model, layout.prompt, { text: words });
+  const { ids, ranges } = await fillPrompt(model, layout.prompt, { text: words });
   const tokens = await Promise.all(chosen.map(async ({ token }) => [await controlToken(model, token)]));
   const scores = await model.score(ids, tokens, { signal });
   const weights = scores.map(({ logprob }) => Math.exp(logprob - Math.max(...scores.map((score) => score.logprob))));
@@ -40,7 +40,7 @@ export async function classify(model: Model, text: string, options?: ClassifyOpt
   const classes = chosen
     .map(({ label }, i) => ({ label, probability: (weights[i] as number) / sum }))
     .sort((a, b) => b.probability - a.probability);
-  return { ...(classes[0] as (typeof classes)[0]), classes };
+  return { ...(classes[0] as (typeof classes)[0]), classes, promptIds: ids, textRange: ranges.text ?? [0, 0] };
 }
 
 function chosenLabels(layout: TaskLayout, wanted: readonly string[] | undefined): { label: string; token: string }[] {

@@ -78,6 +78,9 @@ export interface Classification {
   readonly probability: number;
   /** All that were to choose from, likeliest first. Their probabilities sum to 1. */
   readonly classes: readonly { readonly label: string; readonly probability: number }[];
+  /** The whole prompt, and the half-open range of it that is the text; a trace has their texts. */
+  readonly promptIds: readonly number[];
+  readonly textRange: readonly [begin: number, end: number];
 }
 
 /** As {@link TranslateOptions}, for the one answer. */

@@ -2,31 +2,28 @@
 // an embedding that names the token, and an output head that is the table. So what a task should give is known.
 
 const kControl =
-  "<unk> <s> </s> <sentiment> <positive> <negative> <neutral> <passage> <question> <answer> <none> <story>";
+  "<unk> <s> </s> <en> <es> <sentiment> <positive> <negative> <neutral> <passage> <question> <answer> <none> <story>";
 const control = kControl.split(" ");
 const letters = ["▁", ..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.,?!'"];
 const pieces = [...control, ...letters];
 const width = 96; // ≥ pieces
-export const idOf = (piece: string) => pieces.indexOf(piece);
-
-/** Logits of what follows a piece; all others are 0. */
-export type Bigrams = Readonly<Record<string, Readonly<Record<string, number>>>>;
+export const idOf = (piece) => pieces.indexOf(piece);
 
 class Writer {
-  readonly #bytes: number[] = [];
-  readonly #text = new TextEncoder();
+  #bytes = [];
+  #text = new TextEncoder();
 
-  u8 = (...values: number[]) => this.#bytes.push(...values);
-  u32 = (value: number) => this.u8(...new Uint8Array(Uint32Array.of(value).buffer));
-  u64 = (value: number) => this.u8(...new Uint8Array(BigUint64Array.of(BigInt(value)).buffer));
-  f32 = (value: number) => this.u8(...new Uint8Array(Float32Array.of(value).buffer));
-  string = (text: string) => {
+  u8 = (...values) => this.#bytes.push(...values);
+  u32 = (value) => this.u8(...new Uint8Array(Uint32Array.of(value).buffer));
+  u64 = (value) => this.u8(...new Uint8Array(BigUint64Array.of(BigInt(value)).buffer));
+  f32 = (value) => this.u8(...new Uint8Array(Float32Array.of(value).buffer));
+  string = (text) => {
     const bytes = this.#text.encode(text);
     this.u64(bytes.length);
     this.u8(...bytes);
   };
 
-  value(value: unknown): void {
+  value(value) {
     if (typeof value === "string") {
       this.u32(8);
       this.string(value);
@@ -46,22 +43,22 @@ class Writer {
       for (const text of value) this.string(text);
     } else {
       this.u32(Number.isInteger(value) ? 4 : 6);
-      if (Number.isInteger(value)) this.u32(value as number);
-      else this.f32(value as number);
+      if (Number.isInteger(value)) this.u32(value);
+      else this.f32(value);
     }
   }
 
   align = () => {
     while (this.#bytes.length % 32) this.u8(0);
   };
-  get bytes(): Uint8Array {
+  get bytes() {
     return Uint8Array.from(this.#bytes);
   }
 }
 
 /** The file, with its tasks' layouts among `metadata`. */
-export function bigramModel(bigrams: Bigrams, metadata: Readonly<Record<string, unknown>>): Uint8Array {
-  const keys: Record<string, unknown> = {
+export function bigramModel(bigrams, metadata) {
+  const keys = {
     "general.architecture": "llama",
     "llama.vocab_size": pieces.length,
     "llama.context_length": 128,
@@ -92,8 +89,8 @@ export function bigramModel(bigrams: Bigrams, metadata: Readonly<Record<string, 
   const embedding = new Float32Array(pieces.length * width);
   for (let i = 0; i < pieces.length; ++i) embedding[i * width + i] = 1;
   const ones = new Float32Array(width).fill(1);
-  const zeros = (...shape: number[]) => [shape, new Float32Array(shape.reduce((a, b) => a * b))] as const;
-  const tensors: Record<string, readonly [readonly number[], Float32Array]> = {
+  const zeros = (...shape) => [shape, new Float32Array(shape.reduce((a, b) => a * b))];
+  const tensors = {
     "token_embd.weight": [[width, pieces.length], embedding],
     "output_norm.weight": [[width], ones],
     "output.weight": [[width, pieces.length], head],

@@ -1,0 +1,6 @@
+/** Logits of what follows a piece; all others are 0. */
+export type Bigrams = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+/** The file, with its tasks' layouts among `metadata`. */
+export function bigramModel(bigrams: Bigrams, metadata: Readonly<Record<string, unknown>>): Uint8Array;
+export function idOf(piece: string): number;
