@@ -225,6 +225,7 @@ window.addEventListener("hashchange", () => {
   if (link.text === undefined) return;
   composer.text = link.text;
   chooseLayer(link.layer);
+  composer.scrollIntoView({ block: "nearest" });
   void translateNow(link.text, true);
 });
 

@@ -31,7 +31,11 @@ async function prerendered(page: string): Promise<string> {
   try {
     const recorder = (await server.ssrLoadModule(resolve(here, "record.ts"))) as typeof import("./record");
     const renderer = (await server.ssrLoadModule(resolve(here, "prerender.ts"))) as typeof import("./prerender");
-    return renderer.prerender(page, await recorder.record(new Uint8Array(readFileSync(model))));
+    const { readStudies } = (await server.ssrLoadModule(
+      resolve(here, "claims/read_studies.ts"),
+    )) as typeof import("./claims/read_studies");
+    const recording = await recorder.record(new Uint8Array(readFileSync(model)));
+    return renderer.prerender(page, recording, readStudies(resolve(repo, "docs/studies")));
   } finally {
     await server.close();
   }

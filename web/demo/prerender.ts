@@ -2,13 +2,21 @@
 // views that draw the live one, and the run itself as data, which the script takes over from.
 
 import { parseHTML } from "linkedom";
+import { claims, leftOut } from "./claims/claims";
+import { claimsTable, remarks } from "./claims/claims_view";
+import type { Studies } from "./claims/studies";
 import { type Recording, recordedState } from "./recording";
 import { paint } from "./ui/paint";
+import { fill } from "./ui/slots";
 
 /** index.html with everything drawn that needs no script. */
-export function prerender(page: string, recording: Recording): string {
+export function prerender(page: string, recording: Recording, studies: Omit<Studies, "model"> = {}): string {
   const { document } = parseHTML(page);
   paint(document, recordedState(recording));
+  const { facts, run } = recording;
+  const all = { ...studies, model: { ...facts, kvBytesPerToken: run.kvBytesPerToken } };
+  fill(document, "claims", claimsTable(claims(all), { document }));
+  fill(document, "left-out", remarks(leftOut(all), { document }));
   const english = document.querySelector("#english");
   if (english !== null) english.textContent = recording.run.source;
   const data = document.createElement("script");
