@@ -5,6 +5,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { openPort } from "../../dist/ports.js";
+import { ThreadTeam } from "../../dist/thread_pool.js";
 import { checkTable } from "../one_answer/check.mjs";
 import { instantiate } from "../one_answer/raw_model.mjs";
 import { instantiateWithThreads } from "../one_answer/with_threads.mjs";
@@ -27,7 +29,7 @@ for (const path of tables) {
     newModule: () =>
       threads === "1"
         ? instantiate(createOnehead, module)
-        : instantiateWithThreads(createOnehead, module, Number(threads), new URL("dist/worker.js", repo).href),
+        : instantiateWithThreads(createOnehead, module, Number(threads), new ThreadTeam(openPort)),
   });
   total.differences.push(...result.differences);
   total.cases += result.cases;

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { Worker } from "node:worker_threads";
+import { openPort } from "../../dist/ports.js";
+import { ThreadTeam } from "../../dist/thread_pool.js";
 import { forward, loadModel, openSession } from "../one_answer/raw_model.mjs";
 import { instantiateWithThreads } from "../one_answer/with_threads.mjs";
 
@@ -11,7 +13,7 @@ const repo = new URL("../../", import.meta.url);
 test("the death of a thread is a trap, not a wait for ever", { timeout: 60_000 }, async () => {
   const { default: createOnehead } = await import(new URL("dist/wasm/onehead-simd128.js", repo));
   const module = new WebAssembly.Module(await readFile(new URL("dist/wasm/onehead-simd128-threads.wasm", repo)));
-  const engine = await instantiateWithThreads(createOnehead, module, 2, new URL("dist/worker.js", repo).href);
+  const engine = await instantiateWithThreads(createOnehead, module, 2, new ThreadTeam(openPort));
   loadModel(engine, new Uint8Array(await readFile(new URL("tests/data/stories260K.gguf", repo))));
   const session = openSession(engine);
   forward(engine, [{ session, token: 400 }]);

@@ -1,20 +1,15 @@
 // The bound engine with a pool that shares every loop however small, so that the golden models' are shared as a large
 // one's would be. The caller's thread must be one that may wait.
-import { ThreadTeam } from "../../dist/thread_pool.js";
 import { createMemory } from "../../dist/threads.js";
 import { instantiate } from "./raw_model.mjs";
 
-/**
- * In place of `instantiate`; `end()` ends the threads. `script` is the address of what the threads' workers run:
- * dist/worker.js, or another script that knows what to do with its first message.
- */
-export async function instantiateWithThreads(createOnehead, module, n, script) {
+/** In place of `instantiate`; `end()` ends the threads. `team` is a ThreadTeam, or stands in for one elsewhere. */
+export async function instantiateWithThreads(createOnehead, module, n, team) {
   const memory = createMemory(true);
   const engine = await instantiate(createOnehead, module, memory);
   if (engine.prepareThreads(n) !== 0) throw new Error(engine.lastError());
-  const team = new ThreadTeam();
   const places = threadPlaces(engine).map((place) => ({ module, memory, ...place }));
-  await team.start(places, script);
+  await team.start(places);
   if (engine.useThreads(n) !== 0) throw new Error(engine.lastError());
   engine.useLeastGrain();
   return Object.assign(engine, { places, memory, end: () => team.end() });

@@ -3,10 +3,13 @@
 
 import { existsSync, readdirSync } from "node:fs";
 import { pathToFileURL } from "node:url";
+import { Worker } from "node:worker_threads";
 import { detectFeatures, type LoadOptions, load } from "onehead";
 import { describe, expect, test } from "vitest";
+import { openPort } from "../../web/src/ports.js";
 import { liveAsThread, type ThreadAnswer } from "../../web/src/thread.js";
 import { ThreadTeam } from "../../web/src/thread_pool.js";
+import type { EngineWorker } from "../../web/src/types.js";
 import { all, failure, here, loaded, path, stories } from "./support.js";
 
 const two = { runtime: { threads: 2 } };
@@ -103,9 +106,10 @@ test.runIf(hasThreads)("a thread that may not wait for others has none", async (
 });
 
 test("workers that do not start are an error, and none is left", async () => {
-  const team = new ThreadTeam();
+  const script = pathToFileURL(path("no/such/worker.js"));
+  const team = new ThreadTeam(() => openPort(() => new Worker(script) as unknown as EngineWorker));
   const place = { module: {}, memory: {}, pool: 0, thread: 1, stackTop: 0, local: 0, finished: 0 } as never;
-  await expect(team.start([place, place], pathToFileURL(path("no/such/worker.js")).href)).rejects.toThrow(/worker\.js/);
+  await expect(team.start([place, place])).rejects.toThrow(/worker\.js/);
 });
 
 test("a thread that traps says so in the word that the caller waits on", () => {

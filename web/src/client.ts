@@ -2,6 +2,8 @@
 
 import { fromWire, OneheadError } from "./errors.js";
 import type { Answer, Operation, Operations, Port, Request, SessionState, WireToken } from "./protocol.js";
+import type { ThreadPlace } from "./thread.js";
+import type { ThreadTeam } from "./thread_pool.js";
 import type { LoadProgress } from "./types.js";
 
 interface Pending {
@@ -21,13 +23,17 @@ export interface Call<T> {
 
 export class Client {
   readonly #port: Port<Answer, Request>;
+  readonly #team: ThreadTeam;
   readonly #pending = new Map<number, Pending>();
   #nextId = 1;
   #gone: OneheadError | undefined;
+  #ended: Promise<void> | undefined;
   #end: Promise<void> | undefined;
 
-  constructor(port: Port<Answer, Request>) {
+  /** `team`: the threads that the engine at the other end may ask for. */
+  constructor(port: Port<Answer, Request>, team: ThreadTeam) {
     this.#port = port;
+    this.#team = team;
     port.listen(
       (answer) => this.#receive(answer),
       (reason) => this.#fail(new OneheadError("worker-failed", `The engine's worker failed: ${reason}.`)),
@@ -73,11 +79,22 @@ export class Client {
       this.#pending.get(answer.id)?.onTokens?.(answer.tokens, answer.state);
     } else if ("progress" in answer) {
       this.#pending.get(answer.id)?.onProgress?.(answer.progress);
+    } else if ("places" in answer) {
+      void this.#startThreads(answer.places);
     } else if ("error" in answer) {
       this.#settle(answer.id)?.reject(fromWire(answer.error));
     } else {
       this.#settle(answer.id)?.resolve(answer.value);
     }
+  }
+
+  async #startThreads(places: ThreadPlace[]): Promise<void> {
+    const failure = await this.#team.start(places).then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
+    // Where the engine has gone meanwhile, nobody needs to know.
+    await this.call("threadsStarted", { failure }).answer.catch(() => {});
   }
 
   #settle(id: number): Pending | undefined {
@@ -90,6 +107,7 @@ export class Client {
   #fail(error: OneheadError): void {
     if (this.#gone) return;
     this.#gone = error;
+    this.#ended = this.#team.end();
     for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();
   }
@@ -101,7 +119,7 @@ export class Client {
   /** Rejects what is pending and ends the engine; resolves when it is gone. */
   dispose(): Promise<void> {
     this.#fail(new OneheadError("disposed", "The model was disposed."));
-    this.#end ??= this.#port.end();
+    this.#end ??= Promise.all([this.#ended, this.#port.end()]).then(() => {});
     return this.#end;
   }
 }

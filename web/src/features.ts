@@ -44,14 +44,9 @@ export function detectFeatures(): Features {
   };
 }
 
-// Engines seen to fail with several threads.
+// V8's baseline compiler of 2023 (11.3, Node 20) now and then computes something else when two threads run the same
+// code; 12.4 does not. What tells a V8 from 12.1 on has been in Safari since 16.4.
 function hasUnsafeThreads(): boolean {
-  // In Firefox (153) a worker that makes workers, as the engine's does, now and then never returns from `new Worker`,
-  // where others are starting: one load in ten with three threads.
-  const { navigator } = globalThis as { navigator?: { userAgent?: string } };
-  if (navigator?.userAgent?.includes("Firefox/")) return true;
-  // V8's baseline compiler of 2023 (11.3, Node 20) now and then computes something else when two threads run the same
-  // code; 12.4 does not. What tells a V8 from 12.1 on has been in Safari since 16.4.
   return typeof (Array as { fromAsync?: unknown }).fromAsync !== "function";
 }
 

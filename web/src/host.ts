@@ -12,6 +12,7 @@ import type { CreateOnehead } from "./raw_engine.js";
 import { type Job, Scheduler } from "./scheduler.js";
 import { type Continued, encodeContinuation, joinScores } from "./score.js";
 import { Sequence } from "./sequence.js";
+import type { ThreadPlace } from "./thread.js";
 import { createMemory, Threads } from "./threads.js";
 import { TraceTap, traceBuffers } from "./trace.js";
 import type { Score, Trace } from "./types.js";
@@ -31,21 +32,18 @@ const kScoreBytes = 64 * 2 ** 20;
 export class Host {
   readonly #factory: CreateOnehead;
   readonly #reply: Reply;
-  readonly #script: string | undefined;
   readonly #mailbox: Mailbox = openMailbox();
   readonly #stop = new AbortController();
   readonly #sessions = new Map<number, Sequence>();
   readonly #works = new Map<number, Work>();
   #engine: Engine | undefined;
-  #threads: Threads | undefined;
+  #threadsStarted: ((failure: string | undefined) => void) | undefined;
   #scheduler: Scheduler | undefined;
   #info: WireInfo | undefined;
 
-  /** `script`: the address of the worker that this is the host of, which its threads run too. */
-  constructor(factory: CreateOnehead, reply: Reply, script?: string) {
+  constructor(factory: CreateOnehead, reply: Reply) {
     this.#factory = factory;
     this.#reply = reply;
-    this.#script = script;
   }
 
   /** Answers one request. */
@@ -71,7 +69,6 @@ export class Host {
     this.#stop.abort();
     const gone = new OneheadError("disposed", "The model was disposed.");
     this.#scheduler?.failAll(gone);
-    this.#threads?.end();
     this.#engine?.delete();
     this.#mailbox.close();
   }
@@ -91,15 +88,25 @@ export class Host {
     const memory = createMemory(threads.shared);
     const engine = await Engine.create(this.#factory, module, memory);
     this.#engine = engine;
-    const script = this.#script ?? threads.script;
-    this.#threads = new Threads(engine, module, memory, { ...threads, script });
     return {
       engine,
-      threads: this.#threads,
+      threads: new Threads(engine, module, memory, threads, (places) => this.#startThreads(id, places)),
       mailbox: this.#mailbox,
       signal: this.#stop.signal,
       onProgress: (progress) => this.#reply({ id, progress }),
     };
+  }
+
+  /** The caller's thread makes them (thread_pool.ts). */
+  #startThreads(id: number, places: ThreadPlace[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#threadsStarted = (failure) => (failure === undefined ? resolve() : reject(new Error(failure)));
+      this.#reply({ id, places });
+    });
+  }
+
+  threadsStarted({ failure }: Args<"threadsStarted">): Value<"threadsStarted"> {
+    this.#threadsStarted?.(failure);
   }
 
   #loaded(): { engine: Engine; scheduler: Scheduler; info: WireInfo } {

@@ -3,6 +3,7 @@
 
 import { Host } from "./host.js";
 import type { Answer, Request } from "./protocol.js";
+import type { ThreadAnswer, ThreadRequest } from "./thread.js";
 import type { EngineWorker } from "./types.js";
 import createOnehead from "./wasm/onehead-simd128.js";
 
@@ -11,8 +12,14 @@ export function localWorker(): EngineWorker {
   // As between threads, nothing arrives within the call that sent it.
   const host = new Host(createOnehead, (answer) => queueMicrotask(() => worker.onmessage?.({ data: answer })));
   const worker = {
-    onmessage: undefined as ((event: { data: Answer }) => void) | undefined,
-    postMessage: (request: Request) => queueMicrotask(() => void host.handle(request)),
+    onmessage: undefined as ((event: { data: Answer | ThreadAnswer }) => void) | undefined,
+    postMessage(request: Request | ThreadRequest) {
+      queueMicrotask(() => {
+        if ("threadPlace" in request)
+          worker.onmessage?.({ data: { failed: "localWorker is not a thread of its own" } });
+        else void host.handle(request);
+      });
+    },
     terminate() {
       worker.onmessage = undefined;
       host.close();

@@ -2,13 +2,12 @@
 
 import { OneheadError } from "./errors.js";
 import { builtin, type NodeWorker } from "./node.js";
-import type { Answer, Port, Request } from "./protocol.js";
+import type { Port } from "./protocol.js";
 import { besideRuntime } from "./runtime.js";
 import type { EngineWorker } from "./types.js";
 
-type EnginePort = Port<Answer, Request>;
-
-export async function openPort(worker: false | (() => EngineWorker) | undefined): Promise<EnginePort> {
+/** A worker of the engine's script; by its first message it becomes the engine or a thread of one. */
+export async function openPort<In, Out>(worker?: false | (() => EngineWorker)): Promise<Port<In, Out>> {
   if (worker === false) return webPort((await import("./local.js")).localWorker() as Worker);
   try {
     if (worker) {
@@ -37,11 +36,11 @@ export async function openPort(worker: false | (() => EngineWorker) | undefined)
   );
 }
 
-function webPort(worker: Worker): EnginePort {
+function webPort<In, Out>(worker: Worker): Port<In, Out> {
   return {
     post: (request, transfer = []) => worker.postMessage(request, transfer),
     listen(onMessage, onFailure) {
-      worker.onmessage = ({ data }: MessageEvent<Answer>) => onMessage(data);
+      worker.onmessage = ({ data }: MessageEvent<In>) => onMessage(data);
       worker.onmessageerror = () => onFailure("an answer could not be read");
       worker.onerror = (event) => {
         event.preventDefault?.();
@@ -55,7 +54,7 @@ function webPort(worker: Worker): EnginePort {
   };
 }
 
-function nodePort(worker: NodeWorker): EnginePort {
+function nodePort<In, Out>(worker: NodeWorker): Port<In, Out> {
   return {
     post: (request, transfer = []) => worker.postMessage(request, transfer),
     listen(onMessage, onFailure) {

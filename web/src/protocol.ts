@@ -1,7 +1,8 @@
 // What the caller's thread and the engine's thread say to each other. Every request has an id and gets exactly one
-// answer with that id; a load and a generation send events with it before.
+// answer with that id; a load and a generation send events with it before, and a load asks for its threads.
 
 import type { WireError } from "./errors.js";
+import type { ThreadPlace } from "./thread.js";
 import type { Candidate, LoadProgress, MemoryUse, ModelInfo, Result, Score, Trace, TraceTensor } from "./types.js";
 
 export type WireSource =
@@ -32,8 +33,6 @@ export interface WireThreads {
   reason: string;
   /** The module takes shared memory. */
   shared: boolean;
-  /** The engine's script, where the engine's thread cannot ask for its own address (Node). */
-  script: string | undefined;
 }
 
 export interface WireTrace {
@@ -96,6 +95,8 @@ export interface SessionState {
 export interface Operations {
   load: { args: WireLoad; value: WireInfo };
   estimate: { args: WireLoad; value: WireEstimate };
+  /** The threads asked for by `places` wait for work, or why they do not. */
+  threadsStarted: { args: { failure: string | undefined }; value: undefined };
   encode: { args: { text: string; bos: boolean | undefined; special: boolean }; value: Int32Array };
   decode: { args: { ids: Int32Array }; value: string };
   memory: { args: Record<never, never>; value: MemoryUse };
@@ -128,6 +129,7 @@ export type Answer =
   | { id: number; value: unknown }
   | { id: number; error: WireError }
   | { id: number; progress: LoadProgress }
+  | { id: number; places: ThreadPlace[] }
   | { id: number; tokens: WireToken[]; state: SessionState };
 
 /** A generated token; `position` is where the session stands once it holds it. */

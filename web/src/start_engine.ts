@@ -7,8 +7,9 @@ import { countProcessors, detectFeatures } from "./features.js";
 import { builtin } from "./node.js";
 import { isKind } from "./options.js";
 import { openPort } from "./ports.js";
-import type { WireLoad, WireSource } from "./protocol.js";
-import { besideRuntime, compileRuntime } from "./runtime.js";
+import type { Answer, Request, WireLoad, WireSource } from "./protocol.js";
+import { compileRuntime } from "./runtime.js";
+import { ThreadTeam } from "./thread_pool.js";
 import type { LoadOptions, LoadProgress, Variant } from "./types.js";
 import { hasThreads, planThreads } from "./variant.js";
 
@@ -38,10 +39,10 @@ export async function withEngine<T>(
   const loading = async (): Promise<T> => {
     // The worker starts while the engine is fetched.
     const [port, module] = await both(
-      openPort(runtime.worker),
+      openPort<Answer, Request>(runtime.worker),
       compileRuntime(variant, runtime.wasm?.[variant], report),
     );
-    client = new Client(port);
+    client = new Client(port, new ThreadTeam(() => openPort(runtime.worker || undefined)));
     if (signal?.aborted) void client.dispose();
     return run(
       { client, variant },
@@ -53,7 +54,6 @@ export async function withEngine<T>(
           asked: plan.asked,
           reason: plan.reason,
           shared: hasThreads(variant),
-          script: builtin("node:worker_threads") && besideRuntime("worker.js").href,
         },
         contextLength: o.contextLength ?? 0,
         precisionF32: o.precision === "f32",

@@ -5,7 +5,6 @@ import { OneheadError } from "./errors.js";
 import { mayWait } from "./features.js";
 import type { WireThreads } from "./protocol.js";
 import type { ThreadPlace } from "./thread.js";
-import { ThreadTeam } from "./thread_pool.js";
 
 /** Models with fewer bytes of weights take a step in less time than sharing it would save. */
 const kSmallBytes = 12 * 2 ** 20;
@@ -32,14 +31,22 @@ export class Threads {
   readonly #module: WebAssembly.Module;
   readonly #memory: WebAssembly.Memory;
   readonly #wire: WireThreads;
-  readonly #team = new ThreadTeam();
+  readonly #start: (places: ThreadPlace[]) => Promise<void>;
   #begun: Promise<{ threads: number; threadsReason: string }> | undefined;
 
-  constructor(engine: Engine, module: WebAssembly.Module, memory: WebAssembly.Memory, wire: WireThreads) {
+  /** `start` starts one at each place, or rejects. */
+  constructor(
+    engine: Engine,
+    module: WebAssembly.Module,
+    memory: WebAssembly.Memory,
+    wire: WireThreads,
+    start: (places: ThreadPlace[]) => Promise<void>,
+  ) {
     this.#engine = engine;
     this.#module = module;
     this.#memory = memory;
     this.#wire = wire;
+    this.#start = start;
   }
 
   /** Starts them as soon as the model's size is known. */
@@ -52,7 +59,7 @@ export class Threads {
   }
 
   async #begin(weightBytes: number): Promise<{ threads: number; threadsReason: string }> {
-    const { n, asked, reason, script } = this.#wire;
+    const { n, asked, reason } = this.#wire;
     const alone = (why: string) => {
       if (asked && n > 1) {
         throw new OneheadError("unsupported-option", `runtime.threads: ${n} threads cannot run here: ${why}.`);
@@ -61,10 +68,10 @@ export class Threads {
     };
     if (n === 1) return { threads: 1, threadsReason: reason };
     if (!asked && weightBytes < kSmallBytes) return alone("the model is small");
-    if (!script || !mayWait()) return alone("the engine is in the caller's thread and not in a worker of its own");
+    if (!mayWait()) return alone("the engine is in the caller's thread and not in a worker of its own");
     try {
       this.#engine.check((raw) => raw.prepareThreads(n));
-      await this.#team.start(this.#places(), script);
+      await this.#start(this.#places());
     } catch (error) {
       return alone(`threads could not be started (${(error as Error).message.replace(/\.$/, "")})`);
     }
@@ -84,9 +91,5 @@ export class Threads {
   async settle(): Promise<{ threads: number; threadsReason: string }> {
     this.begin();
     return (await this.#begun) ?? { threads: 1, threadsReason: this.#wire.reason };
-  }
-
-  end(): void {
-    this.#team.end();
   }
 }

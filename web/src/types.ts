@@ -79,8 +79,9 @@ export interface Estimate {
 /** Where and how the engine runs. */
 export interface RuntimeOptions {
   /**
-   * `false` runs in the calling thread. A function makes the worker in your own way: of the script `onehead/worker`, or
-   * `localWorker` of `onehead/local`, which is `false` without a dynamic import (service workers).
+   * `false` runs in the calling thread. A function makes the worker in your own way: of the script `onehead/worker`, a
+   * new one at each call, since every further thread is such a worker too; or `localWorker` of `onehead/local`, which is
+   * `false` without a dynamic import (service workers).
    */
   worker?: false | (() => EngineWorker) | undefined;
   /** Own addresses of the engine's `.wasm` files, or compiled modules. */

@@ -8,7 +8,6 @@ import { liveAsThread, type ThreadRequest } from "./thread.js";
 import createOnehead from "./wasm/onehead-simd128.js";
 
 interface WorkerScope {
-  location?: { href: string };
   postMessage?(message: unknown, transfer?: Transferable[]): void;
   onmessage?: (event: { data: Request | ThreadRequest }) => void;
 }
@@ -27,7 +26,7 @@ function receive(message: Request | ThreadRequest): void {
   if ("threadPlace" in message) {
     liveAsThread(message.threadPlace, post);
   } else {
-    host ??= new Host(createOnehead, post, scope.location?.href);
+    host ??= new Host(createOnehead, post);
     void host.handle(message);
   }
 }

@@ -1,5 +1,7 @@
 // The package with and without threads in this page. The server has the repository at its root.
 import { load } from "/dist/index.js";
+import { openPort } from "/dist/ports.js";
+import { ThreadTeam } from "/dist/thread_pool.js";
 
 const model = "/tests/data/stories260K.gguf";
 
@@ -39,8 +41,16 @@ window.threads = {
   /** The golden table in a worker of its own, with as many threads. */
   check(job) {
     const worker = new Worker("one_answer_worker.js", { type: "module" });
+    let team;
     return new Promise((resolve, reject) => {
-      worker.onmessage = ({ data }) => resolve(data);
+      worker.onmessage = ({ data }) => {
+        if (data.result) resolve(data.result);
+        else if (data.end) team.end();
+        else {
+          team = new ThreadTeam(openPort);
+          team.start(data.places).then(() => worker.postMessage({ started: true }), reject);
+        }
+      };
       worker.onerror = ({ message }) => reject(new Error(message));
       worker.postMessage(job);
     }).finally(() => worker.terminate());
