@@ -192,6 +192,16 @@ async function start(): Promise<void> {
   keepOffline(find("[data-offline]"));
 }
 
+async function openTwins(place: HTMLElement): Promise<void> {
+  try {
+    (await import("./twins/twins")).openTwins(place, wanted, announcer.say);
+  } catch {
+    const failed = "The twins could not be fetched. Go online, then load the page again.";
+    place.textContent = failed;
+    announcer.say(failed);
+  }
+}
+
 const announced = (outcome: string) => announcer.say(outcome);
 
 composer.text = wanted;
@@ -215,6 +225,7 @@ document.addEventListener("change", (event) => {
 document.addEventListener("click", (event) => {
   const button = (event.target as Element).closest<HTMLElement>("[data-action]");
   if (button?.dataset.action === "copy") void copy(translation(store.state.entries), button, announced);
+  if (button?.dataset.action === "twins") void openTwins(find("[data-twins-place]"));
   if (button?.dataset.action === "link") {
     rememberAddress();
     void copy(location.href, button, announced);

@@ -1,7 +1,7 @@
 // The page's own build steps: the recorded run, drawn into index.html; and the service worker's list of files.
 
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createServer, type Plugin, type Rolldown } from "vite";
@@ -10,6 +10,8 @@ import { localModels } from "./dev_models.js";
 const here = fileURLToPath(new URL(".", import.meta.url));
 const repo = resolve(here, "../..");
 const model = resolve(repo, "models/onehead-tiny/translate-en-es.q8_0.gguf");
+/** The page offers the twins where there are any. */
+const twinsFolder = resolve(repo, "models/onehead-twins");
 
 /** The package's sources: with them one way of recording serves `vite` and `vite build`. */
 const alias = [
@@ -35,7 +37,8 @@ async function prerendered(page: string): Promise<string> {
       resolve(here, "claims/read_studies.ts"),
     )) as typeof import("./claims/read_studies");
     const recording = await recorder.record(new Uint8Array(readFileSync(model)));
-    return renderer.prerender(page, recording, readStudies(resolve(repo, "docs/studies")));
+    const twins = existsSync(twinsFolder) && readdirSync(twinsFolder).some((name) => name.endsWith(".gguf"));
+    return renderer.prerender(page, recording, { studies: readStudies(resolve(repo, "docs/studies")), twins });
   } finally {
     await server.close();
   }
@@ -74,7 +77,7 @@ function laterFiles(bundle: Bundle): string[] {
       if (reached.has(name)) continue;
       reached.add(name);
       const { imports = [], viteMetadata } = chunk(name) ?? {};
-      queue.push(...imports, ...(viteMetadata?.importedCss ?? []));
+      queue.push(...imports, ...(viteMetadata?.importedCss ?? []), ...(viteMetadata?.importedAssets ?? []));
     }
     return reached;
   };

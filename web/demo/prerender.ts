@@ -10,8 +10,13 @@ import { paint } from "./ui/paint";
 import { fill } from "./ui/slots";
 
 /** index.html with everything drawn that needs no script. */
-export function prerender(page: string, recording: Recording, studies: Omit<Studies, "model"> = {}): string {
+export function prerender(
+  page: string,
+  recording: Recording,
+  { studies = {}, twins = false }: { studies?: Omit<Studies, "model">; twins?: boolean } = {},
+): string {
   const { document } = parseHTML(page);
+  if (!twins) document.querySelector("[data-twins]")?.remove();
   paint(document, recordedState(recording));
   const { facts, run } = recording;
   const all = { ...studies, model: { ...facts, kvBytesPerToken: run.kvBytesPerToken } };
