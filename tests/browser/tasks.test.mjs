@@ -195,6 +195,16 @@ forEachEngine("tasks", (test) => {
     await until(page, "another seed in the address", () => /seed=2/.test(location.hash));
     assert.deepEqual(await page.problems(), []);
   });
+
+  test("a story that fills the context says so, and is drawn", async (tools) => {
+    const { page } = await visit(tools, "#task=complete&text=Who%3F");
+    const { result, weights } = await untilAnswered(page, "complete");
+    assert.match(result, /^Who\?[!?]{90,}$/);
+    assert.match(await page.run(() => document.querySelector("[data-remark]").innerText), /context is full/);
+    assert.ok(weights.length > 10);
+    assert.equal(await page.run(() => document.querySelector("[data-problem]")), null);
+    assert.deepEqual(await page.problems(), []);
+  });
 });
 
 /** MiniBrowser's window cannot be as narrow as a phone. */

@@ -101,6 +101,7 @@ export class TaskView extends LitElement {
     this.problem = "";
     this.remark = "";
     let started = performance.now();
+    let shown = false;
     let timings: Parameters<Study["rest"]>[0];
     try {
       this.#study ??= this.#makeStudy();
@@ -118,6 +119,7 @@ export class TaskView extends LitElement {
         recording: study.recording,
         take: (token) => study.take(token),
         show: (result) => {
+          shown = true;
           this.result = result;
         },
       });
@@ -132,9 +134,10 @@ export class TaskView extends LitElement {
       if (signal.aborted) this.remark = "Stopped.";
       else {
         this.problem = explainTask(error);
-        this.result = undefined;
         this.say(this.problem);
       }
+      // What stands there is another text's.
+      if (!signal.aborted || (!shown && this.#running === own)) this.result = undefined;
     }
     if (this.#running === own) this.busy = false;
     await this.#look(timings, own);
@@ -147,7 +150,8 @@ export class TaskView extends LitElement {
     if (study === undefined || session === undefined) return;
     if (this.problem !== "") return study.reset(session);
     if (this.#running !== own) return; // another text is about to be read
-    const unread = study.passage.tokens.slice(session.position).map(({ id }) => id);
+    const { contextLength } = this.model.info;
+    const unread = study.passage.tokens.slice(session.position, contextLength).map(({ id }) => id);
     try {
       if (unread.length > 0) await session.append(unread, { signal: own.signal.aborted ? undefined : own.signal });
       await study.rest(timings);
