@@ -35,14 +35,18 @@ inline constexpr float kSmallestWeight = 0x1p-100f;
 inline constexpr int32_t kAttentionTileRows = 4;
 
 struct AttentionScratch {
-  static constexpr int32_t kDims = 256;  // dimensions of o that one row's sum of V takes at a time
+  static constexpr int32_t kDims = 256;  // dimensions of o that a sum of V takes at a time
   alignas(64) float weights[kAttentionTileRows][kBlockPositions];  // scores, then weights
   alignas(64) float queries[kAttentionTileRows][kBlockPositions];  // 64 dimensions of each row's q
   alignas(64) float values[kDims];
-  // Weights over int8 tiles as integers, and those as 128 * high + low.
-  alignas(64) int16_t integers[kAttentionTileRows][kBlockPositions];
-  alignas(64) int8_t high[kAttentionTileRows][kBlockPositions];
-  alignas(64) int8_t low[kAttentionTileRows][kBlockPositions];
+  // Over int8 tiles, what the rows multiply with (attention_dot.hpp), queries, then weights; and
+  // what comes of it.
+  static constexpr int32_t kOperands = kAttentionTileRows * kMaxInt8HeadDim;
+  alignas(64) int16_t integers[kOperands];
+  alignas(64) int8_t high[kOperands];
+  alignas(64) int8_t low[kOperands];
+  int32_t touched = 0;  // of values that were read early, so that it is not left out
+  alignas(64) int32_t sums[kAttentionTileRows][kDims];
 };
 
 // For each row with visible positions i, with K [head_dim][64] and V [64][head_dim] of the tile:

@@ -1,6 +1,7 @@
 #include "kernels/attention_int8.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "kernels/attention_dot.hpp"
 #include "kernels/attention_rows.hpp"
@@ -11,19 +12,21 @@ namespace onehead::detail {
 namespace {
 
 using simd::F32;
-using simd::Floats;
 using simd::I32;
 using simd::kLanes;
 using simd::kPartialBatches;
 using simd::kPartials;
-using simd::kTileVectors;
-using simd::kVectorOutputs;
 
-static_assert(Int8KvTile::kKeyPositions == kOutputs);
+static_assert(Int8KvTile::kKeyPositions == kTileOutputs);
 
-// Groups of 8 outputs that R rows take together: enough sums to hide the latency of a dot.
+// The operands of R rows in scratch, from a group on.
 template <int R>
-inline constexpr int kOutputGroups = R <= 2 ? 2 : 1;
+RowOperands operands_of(const AttentionScratch& scratch, int32_t group, const int32_t* high_sums) {
+  const int32_t at = group * 4 * R;
+  return {scratch.integers + at, scratch.high + at, scratch.low + at, high_sums};
+}
+
+F32 load_sums(const int32_t* sums) { return xsimd::batch_cast<float>(I32::load_aligned(sums)); }
 
 // What a row's query has with the center, which all keys of the block share.
 [[gnu::noinline]] float shared_score(const float* q, const Int8KvTile& kv, int32_t head_dim) {
@@ -42,42 +45,52 @@ inline constexpr int kOutputGroups = R <= 2 ? 2 : 1;
   return sum.fold() * (1.0f / static_cast<float>(hadamard_size(head_dim)));
 }
 
+// The queries of the tile's rows into scratch, in the form that the back end multiplies with.
+template <IntDot back_end, int R>
+void gather_queries(const RowTile<R>& tile, int32_t n_groups, AttentionScratch& scratch) {
+  const int16_t* integers[R];
+  const int8_t* high[R];
+  const int8_t* low[R];
+  for (int r = 0; r < R; ++r) {
+    const QuantizedQuery& query = tile.rows[r]->quantized;
+    integers[r] = query.integers;
+    high[r] = query.high;
+    low[r] = query.low;
+  }
+  if constexpr (kHasByteDot<back_end>) {
+    interleave(high, n_groups, scratch.high);
+    interleave(low, n_groups, scratch.low);
+  } else {
+    interleave(integers, n_groups, scratch.integers);
+  }
+}
+
 template <IntDot back_end, int R>
 void score(const Int8KvTile& kv, int32_t head_dim, const RowTile<R>& tile,
            AttentionScratch& scratch) {
-  constexpr int kGroups = kOutputGroups<R>;
-  constexpr int kVectors = kGroups * kTileVectors;
-  RowOperand operands[R];
-  float shared[R];
+  int32_t high_sums[R];
+  for (int r = 0; r < R; ++r) high_sums[r] = tile.rows[r]->quantized.high_sum;
+  gather_queries<back_end>(tile, kv.key_groups, scratch);
+  constexpr ptrdiff_t kGroupBytes = 4 * kTileOutputs;
+  const DotTiles keys = {kv.keys, kGroupBytes * kv.key_groups, kGroupBytes, kv.key_groups};
+  dot_rows<back_end, true, R>(keys, tile.span_begin, tile.span_end,
+                              operands_of<R>(scratch, 0, high_sums), scratch.sums);
   for (int r = 0; r < R; ++r) {
-    const QuantizedQuery& query = tile.rows[r]->quantized;
-    operands[r] = {query.integers, query.high, query.low, query.high_sum};
-    shared[r] = shared_score(tile.rows[r]->q, kv, head_dim);
-  }
-  for (int32_t position = tile.span_begin; position < tile.span_end;
-       position += kGroups * kOutputs) {
-    const int8_t* data[kVectors];
-    for (int v = 0; v < kVectors; ++v) {
-      data[v] =
-          kv.keys_at(position + v / kTileVectors * kOutputs) + v % kTileVectors * kVectorBytes;
-    }
-    RowSums<R, kVectors> sums;
-    dot_rows<back_end, true, R, kVectors>(data, kGroupBytes, kv.key_groups, operands, sums);
-    for (int v = 0; v < kVectors; ++v) {
-      const int32_t at = position + v * kVectorOutputs;
-      const Floats key_scale = Floats::load_aligned(kv.key_scales + at);
-      for (int r = 0; r < R; ++r) {
-        const Floats scale = Floats(tile.rows[r]->quantized.scale) * key_scale;
-        const Floats scores = Floats(shared[r]) + xsimd::batch_cast<float>(sums[r][v]) * scale;
-        scores.store_aligned(&scratch.weights[r][at]);
-      }
+    const AttentionRow& row = *tile.rows[r];
+    const F32 shared(shared_score(row.q, kv, head_dim));
+    const F32 query_scale(row.quantized.scale);
+    for (int32_t i = tile.span_begin; i < tile.span_end; i += kLanes) {
+      const F32 scale = query_scale * F32::load_aligned(kv.key_scales + i);
+      const F32 scores = shared + load_sums(&scratch.sums[r][i]) * scale;
+      scores.store_aligned(&scratch.weights[r][i]);
     }
   }
 }
 
-// The weights of row r times the values' scales, as integers; returns what one of them is worth.
+// The weights of row r of n_rows times the values' scales, as integers; returns what one of them is
+// worth.
 [[gnu::noinline]] float quantize_weights(const Int8KvTile& kv, const AttentionRow& row,
-                                         int32_t span_begin, int32_t span_end, int r,
+                                         int32_t span_begin, int32_t span_end, int r, int n_rows,
                                          AttentionScratch& scratch) {
   float* weights = scratch.weights[r];
   F32 largest[kPartialBatches];
@@ -107,62 +120,63 @@ void score(const Int8KvTile& kv, int32_t head_dim, const RowTile<R>& tile,
           xsimd::bitwise_cast<int32_t>(shifted) - xsimd::bitwise_cast<int32_t>(rounding);
       integer.store_aligned(rounded + b * kLanes);
     }
-    simd::narrow_16(rounded, scratch.integers[r] + i, scratch.high[r] + i, scratch.low[r] + i);
+    alignas(16) int16_t integers[kPartials];
+    alignas(16) int8_t high[kPartials], low[kPartials];
+    simd::narrow_16(rounded, integers, high, low);
+    for (int32_t p = 0; p < kPartials; p += 4) {
+      const int32_t at = (i + p) * n_rows + 4 * r;
+      std::memcpy(scratch.integers + at, integers + p, 4 * sizeof(int16_t));
+      std::memcpy(scratch.high + at, high + p, 4);
+      std::memcpy(scratch.low + at, low + p, 4);
+    }
   }
   return max / kLargestWeight;
 }
 
-[[gnu::noinline]] void merge(AttentionRow& row, Fold fold, int32_t j, int32_t head_dim,
-                             Floats block_o) {
+// Folds the block's n dimensions from j on into the row's o.
+[[gnu::noinline]] void merge(const AttentionRow& row, Fold fold, float unit, int32_t j, int32_t n,
+                             const int32_t* sums) {
   float* o = row.o + j;
-  if (j + kVectorOutputs <= head_dim) [[likely]] {
-    const Floats merged =
-        row.first ? block_o
-                  : Floats::load_unaligned(o) * Floats(fold.keep) + block_o * Floats(fold.take);
-    merged.store_unaligned(o);
-    return;
+  int32_t i = 0;
+  for (; i + kLanes <= n; i += kLanes) {
+    const F32 block_o = load_sums(sums + i) * F32(unit);
+    simd::store(
+        o + i, row.first ? block_o : simd::load(o + i) * F32(fold.keep) + block_o * F32(fold.take));
   }
-  alignas(Floats) float values[kVectorOutputs];
-  block_o.store_aligned(values);
-  for (int32_t i = 0; i < head_dim - j; ++i) {
-    o[i] = row.first ? values[i] : o[i] * fold.keep + values[i] * fold.take;
-  }
-}
-
-template <IntDot back_end, int R, int kGroups>
-void weigh_dims(const Int8KvTile& kv, int32_t head_dim, int32_t j, const RowTile<R>& tile,
-                const RowOperand (&operands)[R], const float* unit, const Fold* folds) {
-  constexpr int kVectors = kGroups * kTileVectors;
-  const int32_t begin = tile.begin / 4 * 4;
-  const int8_t* data[kVectors];
-  for (int v = 0; v < kVectors; ++v) data[v] = kv.values_at(begin) + j * 4 + v * kVectorBytes;
-  RowSums<R, kVectors> sums;
-  dot_rows<back_end, false, R, kVectors>(data, kv.value_dim * 4, (tile.end - begin + 3) / 4,
-                                         operands, sums);
-  for (int r = 0; r < R; ++r) {
-    for (int v = 0; v < kVectors; ++v) {
-      merge(*tile.rows[r], folds[r], j + v * kVectorOutputs, head_dim,
-            xsimd::batch_cast<float>(sums[r][v]) * Floats(unit[r]));
-    }
+  for (; i < n; ++i) {
+    const float block_o = static_cast<float>(sums[i]) * unit;
+    o[i] = row.first ? block_o : o[i] * fold.keep + block_o * fold.take;
   }
 }
 
 template <IntDot back_end, int R>
 void weigh(const Int8KvTile& kv, int32_t head_dim, const RowTile<R>& tile, const Fold* folds,
            AttentionScratch& scratch) {
-  constexpr int kGroups = kOutputGroups<R>;
-  RowOperand operands[R];
   float unit[R];
-  const int32_t begin = tile.begin / 4 * 4;
   for (int r = 0; r < R; ++r) {
-    unit[r] = quantize_weights(kv, *tile.rows[r], tile.span_begin, tile.span_end, r, scratch);
-    operands[r] = {scratch.integers[r] + begin, scratch.high[r] + begin, scratch.low[r] + begin, 0};
+    unit[r] = quantize_weights(kv, *tile.rows[r], tile.span_begin, tile.span_end, r, R, scratch);
   }
-  int32_t j = 0;
-  for (; j + kGroups * kOutputs <= kv.value_dim; j += kGroups * kOutputs) {
-    weigh_dims<back_end, R, kGroups>(kv, head_dim, j, tile, operands, unit, folds);
+  const int32_t begin = tile.begin / 4;  // in groups of 4 positions
+  const int32_t end = (tile.end + 3) / 4;
+  const RowOperands operands = operands_of<R>(scratch, begin, nullptr);
+  for (int32_t j = 0; j < head_dim; j += AttentionScratch::kDims) {
+    const DotTiles values = {kv.values_at(4 * begin) + 4 * j, 4 * kTileOutputs,
+                             ptrdiff_t{4} * kv.value_dim, end - begin};
+    dot_rows<back_end, false, R>(values, 0, std::min(kv.value_dim - j, AttentionScratch::kDims),
+                                 operands, scratch.sums);
+    for (int r = 0; r < R; ++r) {
+      merge(*tile.rows[r], folds[r], unit[r], j, std::min(head_dim - j, AttentionScratch::kDims),
+            scratch.sums[r]);
+    }
   }
-  if (j < kv.value_dim) weigh_dims<back_end, R, 1>(kv, head_dim, j, tile, operands, unit, folds);
+}
+
+// Reads the values from end to end, a byte of each cache line. The weighted sum goes through them
+// in strides, at which a processor does not guess what comes next and would wait for memory.
+void touch_values(const Int8KvTile& kv, AttentionScratch& scratch) {
+  int32_t sum = 0;
+  for (int32_t i = 0; i < kBlockPositions * kv.value_dim; i += 64) sum += kv.values[i];
+  scratch.touched = sum;
 }
 
 template <IntDot back_end, int R>
@@ -187,6 +201,7 @@ void run(const KvTile& kv, AttentionRow* rows, int32_t n_rows, AttentionScratch&
 
 void attention_block_int8(const KvTile& kv, AttentionRow* rows, int32_t n_rows,
                           AttentionScratch& scratch, IntDot back_end) {
+  touch_values(Int8KvTile(kv), scratch);
   if constexpr (simd::kHasInt8Dot) {
     if (back_end == IntDot::kSigned) return run<IntDot::kSigned>(kv, rows, n_rows, scratch);
     if (back_end == IntDot::kUnsigned) return run<IntDot::kUnsigned>(kv, rows, n_rows, scratch);

@@ -38,6 +38,10 @@ struct IntPair {
 inline ShortPair widen(Bytes bytes) {
   return {Shorts(wasm_i16x8_extend_low_i8x16(bytes)), Shorts(wasm_i16x8_extend_high_i8x16(bytes))};
 }
+// widen(load_bytes(from)): memory is read and extended in one instruction for each half.
+inline ShortPair load_widened(const int8_t* from) {
+  return {Shorts(wasm_i16x8_load8x8(from)), Shorts(wasm_i16x8_load8x8(from + 8))};
+}
 // Four int16 repeated.
 inline Shorts splat_4(const int16_t* from) { return Shorts(wasm_v128_load64_splat(from)); }
 // Sums of two neighbouring products.
@@ -130,6 +134,10 @@ Bytes shift_left(Bytes bytes) {
 }
 
 inline Bytes load_bytes(const int8_t* from) { return Bytes::load_unaligned(from); }
+
+#if !defined(__wasm_simd128__)
+inline ShortPair load_widened(const int8_t* from) { return widen(load_bytes(from)); }
+#endif
 
 // Loads and what is made of them stay on their side of this point (the compiler for wasm would
 // gather all loads of a long piece of code at its beginning).

@@ -12,7 +12,7 @@ namespace {
 void attention(benchmark::State& state) {
   const auto n_kv_heads = static_cast<int32_t>(state.range(0));
   const auto past = static_cast<int32_t>(state.range(1));
-  AttentionCase one(8, n_kv_heads, 64, past);
+  AttentionCase one(KvType::kF32, 8, n_kv_heads, 64, past, IntDot::kStrict);
   for (auto _ : state) {
     one.run();
     benchmark::DoNotOptimize(one.first_output());

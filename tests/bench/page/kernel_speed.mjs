@@ -13,9 +13,9 @@ async function open(variant) {
 }
 
 /** Microseconds of one token's attention over the past: the mean of `runs` runs, after `warmUp`. */
-export async function attentionSpeed({ variant, heads, kvHeads, dim, past, runs, warmUp }) {
+export async function attentionSpeed({ variant, cache, heads, kvHeads, dim, past, runs, warmUp }) {
   const bench = await open(variant);
-  bench.attentionPrepare(heads, kvHeads, dim, past);
+  bench.attentionPrepare(cache === "int8", heads, kvHeads, dim, past);
   // One by one: the engine swaps in optimised code between calls.
   for (let i = 0; i < warmUp; i++) bench.attentionRun(1);
   const start = performance.now();

@@ -18,9 +18,11 @@ std::unique_ptr<bench::MatmulCase> matrix;
 AlignedBuffer read_buffer;
 volatile float kept;  // results go here, so that no work can be left out
 
-void attention_prepare(int n_heads, int n_kv_heads, int head_dim, int past) {
+void attention_prepare(bool as_int8, int n_heads, int n_kv_heads, int head_dim, int past) {
   attention.reset();
-  attention = std::make_unique<bench::AttentionCase>(n_heads, n_kv_heads, head_dim, past);
+  attention =
+      std::make_unique<bench::AttentionCase>(as_int8 ? KvType::kInt8 : KvType::kF32, n_heads,
+                                             n_kv_heads, head_dim, past, select_int_dot());
 }
 
 // The attention of one new token, n times.
