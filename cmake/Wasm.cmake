@@ -1,5 +1,6 @@
 # The wasm variants: {simd128, relaxed} × {one thread, threads}. The loader picks one at run time. Output:
-# web/src/wasm/onehead-<variant>.{js,wasm} (git-ignored). One variant's script serves all of them.
+# web/src/wasm/onehead-<variant>.wasm (git-ignored). Of Emscripten's scripts beside them only the kernels' benchmark
+# makes use: web/src/wasm_module.ts does the little that the package needs.
 message(STATUS "Emscripten ${EMSCRIPTEN_VERSION}")
 
 set(wasm_output "${PROJECT_SOURCE_DIR}/web/src/wasm")
@@ -29,8 +30,9 @@ set(wasm_link_flags
   -sMEMORY_GROWTH_LINEAR_STEP=1MB   # takes what was asked for, not a fifth more on top
   -sINITIAL_MEMORY=4MB        # small before a model is loaded
   -sSTACK_SIZE=262144         # kernels keep tiles on the stack (default is 64 KB)
-  -lexports.js                # asks for nothing but that imports and exports keep their names: cut to letters,
-                              # they differ between the variants, and one script is to serve all of them
+  # Functions stay as LLVM leaves them: merged into their one caller they need more locals than a byte names.
+  -sBINARYEN_EXTRA_PASSES=--one-caller-inline-max-function-size=40,--flexible-inline-max-function-size=8,--always-inline-max-function-size=4,--converge
+  -lexports.js                # asks for nothing but that imports and exports keep their names
   -sTEXTDECODER=0             # browsers' TextDecoder refuses shared memory; only short texts pass here
   -sMALLOC=emmalloc           # the smallest allocator; nothing is allocated while generating
   -sWASM_BIGINT               # 64-bit integers cross as BigInt, without wrapper functions
@@ -43,17 +45,16 @@ set(threads_link_flags
   -sWASM_WORKERS              # shared memory, with the libraries that go with it
   -sEXPORTED_FUNCTIONS=_onehead_thread,__emscripten_stack_restore)
 
-# Where no time is spent, size counts: everything above the kernels is optimised for it, and of the kernels what runs
-# while a model is loaded.
+# Where no time is spent, size counts: everything above the kernels is optimised for it, and of the kernels the test of
+# the engine's dot and the loop that repacks. (A block's own repacking, quant_block, is most of a load's time.)
 foreach(layer base format text model runtime bindings)
   file(GLOB small_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/cpp/${layer}/*.cpp")
   set_source_files_properties(${small_sources} PROPERTIES COMPILE_OPTIONS -Oz)
 endforeach()
-foreach(kernel pack quant_block)
-  set_source_files_properties("${PROJECT_SOURCE_DIR}/cpp/kernels/${kernel}.cpp" PROPERTIES COMPILE_OPTIONS -Os)
-endforeach()
+set_source_files_properties("${PROJECT_SOURCE_DIR}/cpp/kernels/int_dot.cpp" PROPERTIES COMPILE_OPTIONS -Oz)
+set_source_files_properties("${PROJECT_SOURCE_DIR}/cpp/kernels/pack.cpp" PROPERTIES COMPILE_OPTIONS -Os)
 # Kernels in batches throughout have only tails for the compiler to vectorise, at which nothing is won.
-foreach(kernel activation attention_f32 attention_int8 hadamard int_dot matmul_float rms_norm)
+foreach(kernel activation attention_f32 attention_int8 hadamard matmul_float quant_block rms_norm)
   set_source_files_properties("${PROJECT_SOURCE_DIR}/cpp/kernels/${kernel}.cpp" PROPERTIES
     COMPILE_OPTIONS "-fno-vectorize;-fno-slp-vectorize")
 endforeach()

@@ -5,7 +5,7 @@
 // best of short runs taken in turn, so that other work on the machine disturbs all of them alike.
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { instantiate } from "../one_answer/raw_model.mjs";
+import { instantiate } from "./kernel_module.mjs";
 
 const types = { Q4_0: 2, Q4_1: 3, Q5_0: 6, Q5_1: 7, Q8_0: 8, Q4_K: 12, Q5_K: 13, Q6_K: 14 };
 const backEnds = ["strict", "signed", "unsigned", "saturating"];

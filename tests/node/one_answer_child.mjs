@@ -13,7 +13,6 @@ import { instantiateWithThreads } from "../one_answer/with_threads.mjs";
 
 const repo = new URL("../../", import.meta.url);
 const [variant, threads, ...tables] = process.argv.slice(2);
-const { default: createOnehead } = await import(new URL("dist/wasm/onehead-simd128.js", repo));
 const module = await WebAssembly.compile(await readFile(new URL(`dist/wasm/onehead-${variant}.wasm`, repo)));
 
 const outside = "public-models/";
@@ -27,9 +26,7 @@ for (const path of tables) {
   const result = await checkTable(JSON.parse(await readFile(path, "utf8")), {
     readFile: async (model) => new Uint8Array(await readFile(fileOf(model))),
     newModule: () =>
-      threads === "1"
-        ? instantiate(createOnehead, module)
-        : instantiateWithThreads(createOnehead, module, Number(threads), new ThreadTeam(openPort)),
+      threads === "1" ? instantiate(module) : instantiateWithThreads(module, Number(threads), new ThreadTeam(openPort)),
   });
   total.differences.push(...result.differences);
   total.cases += result.cases;

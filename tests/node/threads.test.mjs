@@ -11,9 +11,8 @@ import { instantiateWithThreads } from "../one_answer/with_threads.mjs";
 const repo = new URL("../../", import.meta.url);
 
 test("the death of a thread is a trap, not a wait for ever", { timeout: 60_000 }, async () => {
-  const { default: createOnehead } = await import(new URL("dist/wasm/onehead-simd128.js", repo));
   const module = new WebAssembly.Module(await readFile(new URL("dist/wasm/onehead-simd128-threads.wasm", repo)));
-  const engine = await instantiateWithThreads(createOnehead, module, 2, new ThreadTeam(openPort));
+  const engine = await instantiateWithThreads(module, 2, new ThreadTeam(openPort));
   loadModel(engine, new Uint8Array(await readFile(new URL("tests/data/stories260K.gguf", repo))));
   const session = openSession(engine);
   forward(engine, [{ session, token: 400 }]);

@@ -3,20 +3,12 @@
 
 import { bindEngine } from "../../dist/raw_engine.js";
 import { createMemory } from "../../dist/threads.js";
+import { instantiate as newInstance } from "../../dist/wasm_module.js";
 
 /**
  * The engine of a new instance of the compiled module: one each, so that a failure cannot leak into the next model.
  */
-export async function instantiate(createOnehead, module, wasmMemory = createMemory(false)) {
-  const bound = await createOnehead({
-    wasmMemory,
-    instantiateWasm(imports, receive) {
-      WebAssembly.instantiate(module, imports).then((instance) => receive(instance, module));
-      return {};
-    },
-  });
-  return bindEngine(bound, wasmMemory);
-}
+export const instantiate = (module, memory = createMemory(false)) => bindEngine(newInstance(module, memory), memory);
 
 const must = (engine, code, what) => {
   if (code < 0 || code > 0) throw new Error(`${what}: code ${code}: ${engine.lastError()}`);

@@ -4,9 +4,9 @@ import { createMemory } from "../../dist/threads.js";
 import { instantiate } from "./raw_model.mjs";
 
 /** In place of `instantiate`; `end()` ends the threads. `team` is a ThreadTeam, or stands in for one elsewhere. */
-export async function instantiateWithThreads(createOnehead, module, n, team) {
+export async function instantiateWithThreads(module, n, team) {
   const memory = createMemory(true);
-  const engine = await instantiate(createOnehead, module, memory);
+  const engine = instantiate(module, memory);
   if (engine.prepareThreads(n) !== 0) throw new Error(engine.lastError());
   const places = threadPlaces(engine).map((place) => ({ module, memory, ...place }));
   await team.start(places);

@@ -55,9 +55,8 @@ export async function dequantizedModel() {
 
 /** The bound engine of the wasm build with a model in it. */
 export async function openEngine(modelPath) {
-  const { default: createOnehead } = await import(`${repo}/dist/wasm/onehead-simd128.js`);
   const module = await WebAssembly.compile(await readFile(`${repo}/dist/wasm/onehead-simd128.wasm`));
-  return loadModel(await instantiate(createOnehead, module), new Uint8Array(await readFile(modelPath)));
+  return loadModel(instantiate(module), new Uint8Array(await readFile(modelPath)));
 }
 
 /** Token ids of a translation prompt: control tokens are read in the layout, never in the text. */

@@ -4,10 +4,8 @@ import { Worker as NodeWorker } from "node:worker_threads";
 import { load } from "onehead";
 import { describe, expect, test } from "vitest";
 import { Engine } from "../../web/src/engine.js";
-import type { BoundModule } from "../../web/src/raw_engine.js";
+import { type BoundModule, bindEngine } from "../../web/src/raw_engine.js";
 import { failure, here, loaded, path, stories } from "./support.js";
-
-const emptyModule = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
 
 test("a trap marks the engine dead", async () => {
   // A module whose function is a single `unreachable`: what it throws is a real trap.
@@ -15,8 +13,8 @@ test("a trap marks the engine dead", async () => {
     0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 0x66, 0, 0, 10, 5, 1, 3, 0, 0, 0x0b,
   ];
   const trap = new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.from(code))).exports.f as () => number;
-  const factory = () => Promise.resolve({ isEnd: trap, isControl: () => 0 } as unknown as BoundModule);
-  const engine = await Engine.create(factory, emptyModule, new WebAssembly.Memory({ initial: 1 }));
+  const bound = { isEnd: trap, isControl: () => 0 } as unknown as BoundModule;
+  const engine = new Engine(bindEngine(bound, new WebAssembly.Memory({ initial: 1 })));
   expect(engine.isControl(1)).toBe(false);
   for (const call of [() => engine.isEnd(1), () => engine.isControl(1), () => engine.info()]) {
     const { code, message } = await failure(call);

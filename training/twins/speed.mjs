@@ -20,7 +20,6 @@ const [folder, rounds, steps] = process.argv.slice(2);
 const { names, cases } = JSON.parse(await readFile("/dev/stdin", "utf8"));
 const wasm = new URL("../../dist/wasm/", import.meta.url);
 const variant = detectFeatures().relaxedSimd ? "relaxed" : "simd128";
-const { default: createOnehead } = await import(new URL("onehead-simd128.js", wasm));
 const module = await WebAssembly.compile(await readFile(new URL(`onehead-${variant}.wasm`, wasm)));
 
 const someToken = (i) => 300 + ((i * 37) % 2000);
@@ -55,7 +54,7 @@ const engines = {};
 const result = { variant, node: process.version, models: {} };
 for (const name of names) {
   const file = new Uint8Array(await readFile(join(folder, `${name}.gguf`)));
-  engines[name] = loadModel(await instantiate(createOnehead, module), file);
+  engines[name] = loadModel(instantiate(module), file);
   const { kvBytesPerToken } = engines[name].info();
   result.models[name] = { kvBytesPerToken, ms: cases.map(() => Number.POSITIVE_INFINITY) };
 }

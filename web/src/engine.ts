@@ -2,14 +2,7 @@
 // more: the engine is then dead, and says so at every later call.
 
 import { coreError, OneheadError } from "./errors.js";
-import {
-  bindEngine,
-  type CreateOnehead,
-  EncodeFlag,
-  type RawEngine,
-  type RawEstimate,
-  type RawInfo,
-} from "./raw_engine.js";
+import { EncodeFlag, type RawEngine, type RawEstimate, type RawInfo } from "./raw_engine.js";
 import type { Candidate, MemoryUse } from "./types.js";
 
 const kStagingBytes = 1 << 20;
@@ -39,24 +32,8 @@ export class Engine {
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   readonly #tokenBytes = new Map<number, Uint8Array>();
 
-  private constructor(raw: RawEngine) {
+  constructor(raw: RawEngine) {
     this.#raw = raw;
-  }
-
-  static async create(
-    factory: CreateOnehead,
-    module: WebAssembly.Module,
-    wasmMemory: WebAssembly.Memory,
-  ): Promise<Engine> {
-    const bound = await factory({
-      wasmMemory,
-      instantiateWasm(imports, receive) {
-        const instance = new WebAssembly.Instance(module, imports);
-        receive(instance, module);
-        return instance.exports;
-      },
-    });
-    return new Engine(bindEngine(bound, wasmMemory));
   }
 
   /** Runs one call into the module; what it throws is a trap. */

@@ -8,7 +8,7 @@ import { AppendJob, type Found, GenerateJob, type Outcome, requireRoom, ScoreJob
 import { estimateModel, type Loading, loadModel } from "./load_model.js";
 import { type Mailbox, openMailbox } from "./mailbox.js";
 import type { Answer, Operation, Operations, Request, SessionState, WireInfo, WireResult } from "./protocol.js";
-import type { CreateOnehead } from "./raw_engine.js";
+import { bindEngine } from "./raw_engine.js";
 import { type Job, Scheduler } from "./scheduler.js";
 import { type Continued, encodeContinuation, joinScores } from "./score.js";
 import { Sequence } from "./sequence.js";
@@ -16,6 +16,7 @@ import type { ThreadPlace } from "./thread.js";
 import { createMemory, Threads } from "./threads.js";
 import { TraceTap, traceBuffers } from "./trace.js";
 import type { Score, Trace } from "./types.js";
+import { instantiate } from "./wasm_module.js";
 import { Work } from "./work.js";
 
 type Args<O extends Operation> = Operations[O]["args"];
@@ -30,7 +31,6 @@ const kBlockPositions = 64;
 const kScoreBytes = 64 * 2 ** 20;
 
 export class Host {
-  readonly #factory: CreateOnehead;
   readonly #reply: Reply;
   readonly #mailbox: Mailbox = openMailbox();
   readonly #stop = new AbortController();
@@ -41,8 +41,7 @@ export class Host {
   #scheduler: Scheduler | undefined;
   #info: WireInfo | undefined;
 
-  constructor(factory: CreateOnehead, reply: Reply) {
-    this.#factory = factory;
+  constructor(reply: Reply) {
     this.#reply = reply;
   }
 
@@ -86,7 +85,7 @@ export class Host {
 
   async #start({ module, threads }: Args<"load">, id: number): Promise<Loading> {
     const memory = createMemory(threads.shared);
-    const engine = await Engine.create(this.#factory, module, memory);
+    const engine = new Engine(bindEngine(instantiate(module, memory), memory));
     this.#engine = engine;
     return {
       engine,

@@ -5,12 +5,11 @@ import { Host } from "./host.js";
 import type { Answer, Request } from "./protocol.js";
 import type { ThreadAnswer, ThreadRequest } from "./thread.js";
 import type { EngineWorker } from "./types.js";
-import createOnehead from "./wasm/onehead-simd128.js";
 
 /** For `runtime.worker`: the engine in this very thread, which it holds for some milliseconds at a time. */
 export function localWorker(): EngineWorker {
   // As between threads, nothing arrives within the call that sent it.
-  const host = new Host(createOnehead, (answer) => queueMicrotask(() => worker.onmessage?.({ data: answer })));
+  const host = new Host((answer) => queueMicrotask(() => worker.onmessage?.({ data: answer })));
   const worker = {
     onmessage: undefined as ((event: { data: Answer | ThreadAnswer }) => void) | undefined,
     postMessage(request: Request | ThreadRequest) {

@@ -135,17 +135,8 @@ export interface RawEngine {
 
 type BoundName = Exclude<keyof RawEngine, "info"> | "infoNumbers" | "infoNames" | "textBuffer";
 
-/** The module as Emscripten's script gives it: functions of numbers. */
+/** The module's functions, of numbers alone (wasm_module.ts). */
 export type BoundModule = Record<BoundName, (...numbers: (number | boolean)[]) => number>;
-
-/** The factory that Emscripten writes. */
-export type CreateOnehead = (options: {
-  wasmMemory: WebAssembly.Memory;
-  instantiateWasm(
-    imports: WebAssembly.Imports,
-    receive: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
-  ): unknown;
-}) => Promise<BoundModule>;
 
 // Arrays and what is in them, in the order of cpp/bindings/embind.cpp.
 const infoNumbers = [

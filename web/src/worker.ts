@@ -5,7 +5,6 @@ import { Host } from "./host.js";
 import { builtin } from "./node.js";
 import type { Request } from "./protocol.js";
 import { liveAsThread, type ThreadRequest } from "./thread.js";
-import createOnehead from "./wasm/onehead-simd128.js";
 
 interface WorkerScope {
   postMessage?(message: unknown, transfer?: Transferable[]): void;
@@ -26,7 +25,7 @@ function receive(message: Request | ThreadRequest): void {
   if ("threadPlace" in message) {
     liveAsThread(message.threadPlace, post);
   } else {
-    host ??= new Host(createOnehead, post);
+    host ??= new Host(post);
     void host.handle(message);
   }
 }

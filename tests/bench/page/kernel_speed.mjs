@@ -1,5 +1,5 @@
 // The attention kernel by itself, and what this machine can do at all: reading from memory, multiplying and adding.
-import { instantiate } from "../../one_answer/raw_model.mjs";
+import { instantiate } from "../kernel_module.mjs";
 
 const modules = new Map();
 

@@ -6,10 +6,9 @@ const engines = new Map();
 async function open(variant) {
   if (!engines.has(variant)) {
     const fetched = async (path) => new Uint8Array(await (await fetch(path)).arrayBuffer());
-    const { default: createOnehead } = await import("/dist/wasm/onehead-simd128.js");
     const module = await WebAssembly.compile(await fetched(`/dist/wasm/onehead-${variant}.wasm`));
     const model = await fetched("/models/onehead-tiny/translate-en-es.q8_0.gguf");
-    engines.set(variant, loadModel(await instantiate(createOnehead, module), model));
+    engines.set(variant, loadModel(instantiate(module), model));
   }
   return engines.get(variant);
 }

@@ -17,10 +17,9 @@ const team = {
 };
 
 async function check({ variant, threads, table }) {
-  const { default: createOnehead } = await import("/dist/wasm/onehead-simd128.js");
   const module = await WebAssembly.compile(await bytes(`dist/wasm/onehead-${variant}.wasm`));
   const cases = JSON.parse(new TextDecoder().decode(await bytes(table)));
-  const newModule = () => instantiateWithThreads(createOnehead, module, threads, team);
+  const newModule = () => instantiateWithThreads(module, threads, team);
   return checkTable(cases, { readFile: bytes, newModule });
 }
 

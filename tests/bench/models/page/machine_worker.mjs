@@ -1,5 +1,5 @@
 // One thread of page/machine.mjs, over the kernels as a wasm module of their own.
-import { instantiate } from "/tests/one_answer/raw_model.mjs";
+import { instantiate } from "/tests/bench/kernel_module.mjs";
 
 const q8 = 8; // WeightType::kQ8_0
 let bench = null;
