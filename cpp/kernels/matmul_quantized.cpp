@@ -296,7 +296,8 @@ class Unpacker {
 // are the first.
 template <IntDot back_end, int kBits, int kZeroPoint, bool kMinimum, class Quant>
 [[gnu::noinline]] void multiply_unpacked(const UnpackedBlock<Quant>* blocks, int32_t n_blocks,
-                                         Rows rows, const Output& out, int32_t n_rows, bool first) {
+                                         Rows rows, const Output& out, int32_t n_rows, bool first,
+                                         const QuantLayout&) {
   constexpr int kRows = kRowsAtOnce;
   Floats acc[kRows][kTileVectors];
   for (int r = 0; r < kRows; ++r) {
@@ -334,9 +335,75 @@ template <IntDot back_end, int kBits, int kZeroPoint, bool kMinimum, class Quant
   for (int r = 0; r < std::min(kRows, n_rows); ++r) out.store(r, acc[r]);
 }
 
+// Where an 8-bit dot is usual, the strict way serves only engines whose dot fails its self-test:
+// one loop for any type and number of rows is enough there.
+#if defined(__AVX2__) || defined(__wasm_relaxed_simd__)
+constexpr bool kStrictIsSpare = true;
+#else
+constexpr bool kStrictIsSpare = false;
+#endif
+
+// The sums of a span's groups in the strict way, whatever the type.
+struct SpareSums {
+  simd::Ints sums[kRowsAtOnce][kTileVectors];
+
+  simd::Ints total(int r, int v) const { return sums[r][v]; }
+};
+
+template <Span span>
+void add_spare(const int8_t* quants, const DotInput& x, int32_t zero_point, SpareSums& to) {
+  constexpr int kBegin = span == Span::kFirstHalf ? 0 : kQuantGroups / 2;
+  DotSums<IntDot::kStrict, 8, 0, span, kRowsAtOnce, kTileVectors> sums(x);
+  each_byte_group<kTileVectors>(quants, kBegin, kBegin + kQuantGroups / 2,
+                                [&](int group, const auto& w) { sums.add(group, w); });
+  for (int r = 0; r < kRowsAtOnce; ++r) {
+    const int16_t* lanes = x.lane_sums + r * 4 + (span == Span::kFirstHalf ? 0 : 2);
+    const simd::Ints zero(zero_point * (lanes[0] + lanes[1]));  // lane sums are negated
+    for (int v = 0; v < kTileVectors; ++v) {
+      to.sums[r][v] = to.sums[r][v] + sums.total(r, v) + zero;
+    }
+  }
+}
+
+[[maybe_unused, gnu::noinline]] void multiply_spare(const UnpackedBlock<int8_t>* blocks,
+                                                    int32_t n_blocks, Rows rows, const Output& out,
+                                                    int32_t n_rows, bool first,
+                                                    const QuantLayout& layout) {
+  constexpr int kRows = kRowsAtOnce;
+  Floats acc[kRows][kTileVectors];
+  for (int r = 0; r < kRows; ++r) {
+    for (Floats& vector : acc[r]) vector = Floats(0.0f);
+    if (!first && r < n_rows) out.load(r, acc[r]);
+  }
+#pragma GCC unroll 1
+  for (int32_t b = 0; b < n_blocks; ++b, rows.advance()) {
+    const UnpackedBlock<int8_t>& block = blocks[b];
+    const auto of = [&](int index, int v) {
+      return Floats::load_unaligned(&block.scales[index][v * kVectorOutputs]);
+    };
+    SpareSums sums;
+    const auto clear = [&] {
+      for (auto& of_row : sums.sums) {
+        for (simd::Ints& vector : of_row) vector = simd::Ints(0);
+      }
+    };
+    clear();
+    add_spare<Span::kFirstHalf>(block.quants, rows.dot, layout.zero_point, sums);
+    const bool halves = layout.n_scales == 2;
+    if (halves) {
+      accumulate<kRows, kTileVectors>(sums, of, 0, 0, rows.scale, acc);
+      clear();
+    }
+    add_spare<Span::kSecondHalf>(block.quants, rows.dot, layout.zero_point, sums);
+    accumulate<kRows, kTileVectors>(sums, of, halves ? 1 : 0, 0, rows.scale, acc);
+    if (layout.has_minimum) add_minima<kRows>(of, rows.scaled_sum, acc);
+  }
+  for (int r = 0; r < std::min(kRows, n_rows); ++r) out.store(r, acc[r]);
+}
+
 // Eight-bit quants as bytes cost more instructions than widened ones on an engine that saturates.
 template <IntDot back_end, int kBits>
-using UnpackedQuant = std::conditional_t<back_end == IntDot::kStrict ||
+using UnpackedQuant = std::conditional_t<(back_end == IntDot::kStrict && !kStrictIsSpare) ||
                                              (back_end == IntDot::kSaturating && kBits == 8),
                                          int16_t, int8_t>;
 
@@ -368,10 +435,27 @@ template <class Quant>
   }
 }
 
-template <IntDot back_end, int kBits, int kZeroPoint, bool kMinimum, class Quant>
+// One of the loops over unpacked blocks.
+template <class Quant>
+using Multiply = void (*)(const UnpackedBlock<Quant>* blocks, int32_t n_blocks, Rows rows,
+                          const Output& out, int32_t n_rows, bool first, const QuantLayout& layout);
+
+template <IntDot back_end, WeightType type>
+constexpr auto multiply_of() {
+  constexpr QuantLayout kLayout = quant_layout(type);
+  if constexpr (back_end == IntDot::kStrict && kStrictIsSpare) {
+    return multiply_spare;
+  } else {
+    return multiply_unpacked<back_end, kLayout.bits, kLayout.zero_point, kLayout.has_minimum,
+                             UnpackedQuant<back_end, kLayout.bits>>;
+  }
+}
+
+template <class Quant>
 [[gnu::noinline]] void run_many(const TiledMatrix& w, const QuantizedRows& in, int32_t n_rows,
                                 float* out, int32_t out_stride, TileRange tiles,
-                                Unpack<Quant> unpack) {
+                                const QuantLayout& layout, Unpack<Quant> unpack,
+                                Multiply<Quant> multiply) {
   const int32_t n_blocks = w.n_cols / kQuantBlock;
   UnpackedBlock<Quant> blocks[kBlocksAtOnce];
   for (int32_t t = tiles.begin; t < tiles.end; ++t) {
@@ -382,8 +466,7 @@ template <IntDot back_end, int kBits, int kZeroPoint, bool kMinimum, class Quant
       for (int32_t r = 0; r < n_rows; r += kRowsAtOnce) {
         const Output to{out + static_cast<int64_t>(r) * out_stride + first_output, out_stride,
                         w.n_rows - first_output};
-        multiply_unpacked<back_end, kBits, kZeroPoint, kMinimum>(blocks, n, Rows(in, r, begin), to,
-                                                                 n_rows - r, begin == 0);
+        multiply(blocks, n, Rows(in, r, begin), to, n_rows - r, begin == 0, layout);
       }
     }
   }
@@ -410,10 +493,8 @@ void run_one_split(const TiledMatrix& w, const QuantizedRows& in, float* out, Ti
   }
 }
 
-// Where there is an 8-bit dot, the strict way serves only engines whose dot fails its self-test:
-// one loop for any number of rows is enough there.
 constexpr bool has_single_row_loop(IntDot back_end) {
-  return back_end != IntDot::kStrict || !simd::kHasInt8Dot;
+  return back_end != IntDot::kStrict || !kStrictIsSpare;
 }
 
 template <IntDot back_end, WeightType type>
@@ -425,8 +506,8 @@ void run(const TiledMatrix& w, const QuantizedRows& in, int32_t n_rows, float* o
     if (n_rows == 1) return run_one<kWay, type>(w, in, out, tiles);
   }
   using Quant = UnpackedQuant<kWay, kLayout.bits>;
-  run_many<kWay, kLayout.bits, kLayout.zero_point, kLayout.has_minimum, Quant>(
-      w, in, n_rows, out, out_stride, tiles, unpack_blocks<type, Quant>);
+  run_many<Quant>(w, in, n_rows, out, out_stride, tiles, kLayout, unpack_blocks<type, Quant>,
+                  multiply_of<kWay, type>());
 }
 
 template <IntDot back_end>
@@ -438,8 +519,8 @@ void run_split(const TiledMatrix& w, const QuantizedRows& in, int32_t n_rows, fl
   }
   constexpr IntDot kWay = dot_way(back_end, 8);
   using Quant = UnpackedQuant<kWay, 8>;
-  run_many<kWay, 8, 0, false, Quant>(w, in, n_rows, out, out_stride, tiles,
-                                     unpack_split_blocks<Quant>);
+  run_many<Quant>(w, in, n_rows, out, out_stride, tiles, quant_layout(WeightType::kQ8_0),
+                  unpack_split_blocks<Quant>, multiply_of<kWay, WeightType::kQ8_0>());
 }
 
 template <IntDot back_end>
