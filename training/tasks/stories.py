@@ -9,7 +9,14 @@ def read(path: Path) -> list[str]:
     opened = gzip.open if path.suffix == ".gz" else open
     with opened(path, "rt", encoding="utf-8") as lines:
         stories = [line.strip().replace(" \\n ", "\n").replace("\\n", "\n") for line in lines]
-    return [story for story in stories if story]
+    return [unbroken(story) for story in stories if story]
+
+
+def unbroken(text: str) -> str:
+    """Quotation marks that were UTF-8 once, were read as Windows-1252, and have lost a byte."""
+    for broken, mark in (("€œ", '"'), ("€™", "'"), ("€˜", "'"), ("€", '"')):
+        text = text.replace(f"â{broken}", mark).replace(f"Â{broken}", mark)
+    return text
 
 
 def train(data: Path) -> list[str]:

@@ -6,7 +6,7 @@ import unittest
 from pathlib import Path
 
 from config import BOS, EOS, TOKEN
-from tasks import babi, data, layout, scores, squad
+from tasks import babi, data, layout, scores, squad, stories
 from tasks.rows import TaskRows
 from tasks.splitting import is_dev
 
@@ -78,6 +78,11 @@ class Scores(unittest.TestCase):
         self.assertEqual((mean, by_task), (0.75, {1: 0.5, 2: 1.0}))
 
 
+class Stories(unittest.TestCase):
+    def test_broken_quotation_marks_are_mended(self):
+        self.assertEqual(stories.unbroken("Â€œI don’t!Â€ â€˜aâ€™ ñ"), "\"I don’t!\" 'a' ñ")
+
+
 class Data(unittest.TestCase):
     def test_splitting_is_stable_and_near_its_share(self):
         share = sum(is_dev(str(i), 0.1, "x") for i in range(5000)) / 5000
@@ -97,9 +102,9 @@ class Data(unittest.TestCase):
             made = rows.epoch(random.Random(1))
         self.assertTrue(all(len(ids) <= 65 for ids, _ in made))
         self.assertEqual(sum(ids[1] == TOKEN["<passage>"] for ids, _ in made), 3)
-        stories = [ids for ids, _ in made if ids[1] == TOKEN["<story>"]]
-        self.assertEqual(sum(ids.count(100 + ord("x")) for ids in stories), 90)
-        self.assertEqual(sum(EOS in ids for ids in stories), 2)
+        told = [ids for ids, _ in made if ids[1] == TOKEN["<story>"]]
+        self.assertEqual(sum(ids.count(100 + ord("x")) for ids in told), 90)
+        self.assertEqual(sum(EOS in ids for ids in told), 2)
 
     def test_tasks_without_data_are_refused(self):
         with tempfile.TemporaryDirectory() as folder, self.assertRaises(SystemExit):

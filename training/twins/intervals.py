@@ -22,19 +22,21 @@ def pooled(groups: list[list[float]]) -> tuple[float, int]:
     """The common standard deviation of groups, and its degrees of freedom."""
     freedom = sum(len(group) - 1 for group in groups)
     if freedom == 0:
-        return math.nan, 0
+        return 0.0, 0
     squares = sum((value - mean(group)) ** 2 for group in groups for value in group)
     return math.sqrt(squares / freedom), freedom
 
 
-def half_width(groups: list[list[float]], count: int) -> float:
-    """Of the interval around a mean of `count` values."""
+def half_width(groups: list[list[float]], count: int) -> float | None:
+    """Of the interval around a mean of `count` values; None where every group has but one."""
     deviation, freedom = pooled(groups)
-    return t975(freedom) * deviation / math.sqrt(count) if freedom else math.nan
+    return t975(freedom) * deviation / math.sqrt(count) if freedom else None
 
 
-def difference(groups: list[list[float]], a: list[float], b: list[float]) -> tuple[float, float]:
-    """mean(a) - mean(b), and half the width of its interval."""
+def difference(
+    groups: list[list[float]], a: list[float], b: list[float]
+) -> tuple[float, float | None]:
+    """mean(a) - mean(b), and half the width of its interval, if it has one."""
     deviation, freedom = pooled(groups)
     width = math.sqrt(1 / len(a) + 1 / len(b)) * deviation
-    return mean(a) - mean(b), t975(freedom) * width if freedom else math.nan
+    return mean(a) - mean(b), t975(freedom) * width if freedom else None

@@ -60,8 +60,8 @@ def against(scores: dict[str, list[dict]], a: str, b: str) -> dict | None:
     return result
 
 
-def shown(value: float, half: float, digits: int) -> str:
-    return f"{value:.{digits}f}" + (f" ± {half:.{digits}f}" if half == half else "")
+def shown(value: float, half: float | None, digits: int) -> str:
+    return f"{value:.{digits}f}" + ("" if half is None else f" ± {half:.{digits}f}")
 
 
 def markdown(tables: dict, differences: list[dict], cases: list, rounds: str) -> str:

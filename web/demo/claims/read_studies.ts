@@ -2,12 +2,12 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type HeadsStudy, type PromptStudy, parseStudy, type Studies, type TwinsStudy } from "./studies";
+import type { HeadsStudy, PromptStudy, Studies, TwinsStudy } from "./studies";
 
 export function readStudies(folder: string): Omit<Studies, "model"> {
   const read = <T>(name: string): T | undefined => {
     const file = join(folder, name);
-    return existsSync(file) ? parseStudy<T>(readFileSync(file, "utf8")) : undefined;
+    return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as T) : undefined;
   };
   return {
     heads: read<HeadsStudy>("heads.json"),

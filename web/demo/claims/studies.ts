@@ -82,7 +82,3 @@ export interface Studies {
   readonly prompt?: PromptStudy | undefined;
   readonly twins?: TwinsStudy | undefined;
 }
-
-/** A study's file. Python writes a number that is none as NaN, which is no JSON. */
-export const parseStudy = <T>(text: string): T =>
-  JSON.parse(text.replace(/(?<=[[:,]\s*)NaN(?=\s*[\],}])/g, "null")) as T;

@@ -3,7 +3,7 @@
 import "./twins.css";
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
-import { parseStudy, type TwinsStudy } from "../claims/studies";
+import type { TwinsStudy } from "../claims/studies";
 import { grouped, plural } from "../models/words";
 import { errorText } from "../ui/error_text";
 import { asksToTranslate } from "../ui/typing";
@@ -14,8 +14,7 @@ const files = import.meta.glob<string>("../../../models/onehead-twins/*.gguf", {
   import: "default",
   eager: true,
 });
-const studies = import.meta.glob<string>("../../../docs/studies/twins.json", {
-  query: "?raw",
+const studies = import.meta.glob<TwinsStudy>("../../../docs/studies/twins.json", {
   import: "default",
   eager: true,
 });
@@ -45,7 +44,7 @@ export class Twins extends LitElement {
   declare problem: string;
   say: (text: string) => void = () => {};
   readonly #twins = twinsOf(files);
-  readonly #study = Object.values(studies).map((text) => parseStudy<TwinsStudy>(text))[0];
+  readonly #study = Object.values(studies)[0];
   #running: AbortController | undefined;
 
   constructor() {
