@@ -3,6 +3,9 @@
 import { builder, type ViewOptions } from "../views/dom";
 import type { Claim } from "./claims";
 
+/** A number and its unit stay on one line. */
+const unbroken = (sentence: string) => sentence.replace(/(?<=\d) (?=%|×|ms\b)/g, "\u00a0");
+
 export function claimsTable(rows: readonly Claim[], options: ViewOptions): HTMLElement {
   const { html } = builder(options);
   return html(
@@ -30,7 +33,7 @@ export function claimsTable(rows: readonly Claim[], options: ViewOptions): HTMLE
           html(
             "td",
             { role: "cell" },
-            measured.map((sentence) => html("p", {}, sentence)),
+            measured.map((sentence) => html("p", {}, unbroken(sentence))),
           ),
           html("td", { role: "cell" }, see.href ? html("a", { href: see.href }, see.text) : html("code", {}, see.text)),
         ),
@@ -44,6 +47,6 @@ export const remarks = (sentences: readonly string[], options: ViewOptions): HTM
   return html(
     "div",
     { class: "left-out" },
-    sentences.map((sentence) => html("p", {}, sentence)),
+    sentences.map((sentence) => html("p", {}, unbroken(sentence))),
   );
 };
