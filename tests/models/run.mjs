@@ -1,4 +1,4 @@
-// The tests over the public models, two suites at a time. Gets what they need first: the files, Python with PyTorch and
+// The tests over the public models, one after the other. Gets what they need first: the files, Python with PyTorch and
 // transformers, llama.cpp.
 //   node tests/models/run.mjs [tensors] [reference_mode] [fast_mode] [one_answer] [browser]
 import { readdirSync } from "node:fs";
@@ -23,5 +23,5 @@ main(async (args) => {
   await ensureOraclePackages();
   step("testing with the public models");
   const files = (args.length ? args : names).map((name) => join(folder, `${name}.test.mjs`));
-  return run(process.execPath, ["--test", "--test-reporter=spec", "--test-concurrency=2", ...files]);
+  return run(process.execPath, ["--test", "--test-reporter=spec", "--test-concurrency=1", ...files]);
 });
