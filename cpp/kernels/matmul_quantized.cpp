@@ -293,14 +293,13 @@ class Unpacker {
 };
 
 // Four rows with some unpacked blocks of a tile; what came before lies in the output unless these
-// are the first.
-template <IntDot back_end, int kBits, int kZeroPoint, bool kMinimum, class Quant>
-[[gnu::noinline]] void multiply_unpacked(const UnpackedBlock<Quant>* blocks, int32_t n_blocks,
-                                         Rows rows, const Output& out, int32_t n_rows, bool first,
-                                         const QuantLayout&) {
-  constexpr int kRows = kRowsAtOnce;
-  Floats acc[kRows][kTileVectors];
-  for (int r = 0; r < kRows; ++r) {
+// are the first. add_block(quants, rows at the block, its scales, acc) adds a block.
+template <class Quant, class AddBlock>
+[[gnu::always_inline]] inline void over_blocks(const UnpackedBlock<Quant>* blocks, int32_t n_blocks,
+                                               Rows rows, const Output& out, int32_t n_rows,
+                                               bool first, const AddBlock& add_block) {
+  Floats acc[kRowsAtOnce][kTileVectors];
+  for (int r = 0; r < kRowsAtOnce; ++r) {
     for (Floats& vector : acc[r]) vector = Floats(0.0f);
     if (!first && r < n_rows) out.load(r, acc[r]);
   }
@@ -310,17 +309,29 @@ template <IntDot back_end, int kBits, int kZeroPoint, bool kMinimum, class Quant
     const auto of = [&](int index, int v) {
       return Floats::load_unaligned(&block.scales[index][v * kVectorOutputs]);
     };
+    add_block(block.quants, rows, of, acc);
+  }
+  for (int r = 0; r < std::min(kRowsAtOnce, n_rows); ++r) out.store(r, acc[r]);
+}
+
+template <IntDot back_end, int kBits, int kZeroPoint, bool kMinimum, class Quant>
+[[gnu::noinline]] void multiply_unpacked(const UnpackedBlock<Quant>* blocks, int32_t n_blocks,
+                                         Rows rows, const Output& out, int32_t n_rows, bool first,
+                                         const QuantLayout&) {
+  constexpr int kRows = kRowsAtOnce;
+  const auto add_block = [](const Quant* quants, const Rows& at, const auto& of,
+                            Floats(&acc)[kRows][kTileVectors]) {
     const auto add_span = [&]<Span span>(std::integral_constant<Span, span>, int begin, int end,
                                          int index) {
       if constexpr (sizeof(Quant) == 2) {
-        WideDotSums<kZeroPoint, span, kRows> sums(rows.dot);
-        each_wide_pair(block.quants, begin, end, sums);
-        accumulate<kRows, kTileVectors>(sums, of, index, 0, rows.scale, acc);
+        WideDotSums<kZeroPoint, span, kRows> sums(at.dot);
+        each_wide_pair(quants, begin, end, sums);
+        accumulate<kRows, kTileVectors>(sums, of, index, 0, at.scale, acc);
       } else {
-        DotSums<back_end, kBits, kZeroPoint, span, kRows, kTileVectors> sums(rows.dot);
-        each_byte_group<kTileVectors>(block.quants, begin, end,
+        DotSums<back_end, kBits, kZeroPoint, span, kRows, kTileVectors> sums(at.dot);
+        each_byte_group<kTileVectors>(quants, begin, end,
                                       [&](int group, const auto& w) { sums.add(group, w); });
-        accumulate<kRows, kTileVectors>(sums, of, index, 0, rows.scale, acc);
+        accumulate<kRows, kTileVectors>(sums, of, index, 0, at.scale, acc);
       }
     };
     if constexpr (kBits == 6) {
@@ -329,10 +340,10 @@ template <IntDot back_end, int kBits, int kZeroPoint, bool kMinimum, class Quant
                1);
     } else {
       add_span(std::integral_constant<Span, Span::kBlock>(), 0, kQuantGroups, 0);
-      if constexpr (kMinimum) add_minima<kRows>(of, rows.scaled_sum, acc);
+      if constexpr (kMinimum) add_minima<kRows>(of, at.scaled_sum, acc);
     }
-  }
-  for (int r = 0; r < std::min(kRows, n_rows); ++r) out.store(r, acc[r]);
+  };
+  over_blocks(blocks, n_blocks, rows, out, n_rows, first, add_block);
 }
 
 // Where an 8-bit dot is usual, the strict way serves only engines whose dot fails its self-test:
@@ -370,17 +381,8 @@ void add_spare(const int8_t* quants, const DotInput& x, int32_t zero_point, Spar
                                                     int32_t n_rows, bool first,
                                                     const QuantLayout& layout) {
   constexpr int kRows = kRowsAtOnce;
-  Floats acc[kRows][kTileVectors];
-  for (int r = 0; r < kRows; ++r) {
-    for (Floats& vector : acc[r]) vector = Floats(0.0f);
-    if (!first && r < n_rows) out.load(r, acc[r]);
-  }
-#pragma GCC unroll 1
-  for (int32_t b = 0; b < n_blocks; ++b, rows.advance()) {
-    const UnpackedBlock<int8_t>& block = blocks[b];
-    const auto of = [&](int index, int v) {
-      return Floats::load_unaligned(&block.scales[index][v * kVectorOutputs]);
-    };
+  const auto add_block = [&](const int8_t* quants, const Rows& at, const auto& of,
+                             Floats(&acc)[kRows][kTileVectors]) {
     SpareSums sums;
     const auto clear = [&] {
       for (auto& of_row : sums.sums) {
@@ -388,17 +390,17 @@ void add_spare(const int8_t* quants, const DotInput& x, int32_t zero_point, Spar
       }
     };
     clear();
-    add_spare<Span::kFirstHalf>(block.quants, rows.dot, layout.zero_point, sums);
+    add_spare<Span::kFirstHalf>(quants, at.dot, layout.zero_point, sums);
     const bool halves = layout.n_scales == 2;
     if (halves) {
-      accumulate<kRows, kTileVectors>(sums, of, 0, 0, rows.scale, acc);
+      accumulate<kRows, kTileVectors>(sums, of, 0, 0, at.scale, acc);
       clear();
     }
-    add_spare<Span::kSecondHalf>(block.quants, rows.dot, layout.zero_point, sums);
-    accumulate<kRows, kTileVectors>(sums, of, halves ? 1 : 0, 0, rows.scale, acc);
-    if (layout.has_minimum) add_minima<kRows>(of, rows.scaled_sum, acc);
-  }
-  for (int r = 0; r < std::min(kRows, n_rows); ++r) out.store(r, acc[r]);
+    add_spare<Span::kSecondHalf>(quants, at.dot, layout.zero_point, sums);
+    accumulate<kRows, kTileVectors>(sums, of, halves ? 1 : 0, 0, at.scale, acc);
+    if (layout.has_minimum) add_minima<kRows>(of, at.scaled_sum, acc);
+  };
+  over_blocks(blocks, n_blocks, rows, out, n_rows, first, add_block);
 }
 
 // Eight-bit quants as bytes cost more instructions than widened ones on an engine that saturates.
