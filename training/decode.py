@@ -1,6 +1,9 @@
-"""Greedy translation of many sentences at once with the PyTorch model."""
+"""What the PyTorch model goes on with, and greedy translation of many sentences at once."""
+
+from collections.abc import Callable
 
 import torch
+from torch import Tensor
 
 from config import BOS, EN, EOS, ES, MAX_SOURCE_TOKENS
 from model import Translator
@@ -11,13 +14,18 @@ def prompt(sp, sentence: str, longest: int = MAX_SOURCE_TOKENS) -> list[int]:
 
 
 @torch.no_grad()
-def continue_greedily(model: Translator, prompts: list[list[int]], limit: int) -> list[list[int]]:
-    """New ids for prompts of one common length, each up to (without) </s> or `limit` ids."""
+def continue_by(
+    choose: Callable[[Tensor], Tensor], model: Translator, prompts: list[list[int]], limit: int
+) -> list[list[int]]:
+    """New ids for prompts of one common length, each up to (without) </s> or `limit` ids.
+
+    `choose` takes logits [B, vocabulary] to ids [B].
+    """
     hidden, past = model(torch.tensor(prompts))
     out: list[list[int]] = [[] for _ in prompts]
     open_rows = set(range(len(prompts)))
     for _ in range(limit):
-        chosen = model.logits(hidden[:, -1]).argmax(-1)
+        chosen = choose(model.logits(hidden[:, -1]))
         for row in list(open_rows):
             token = int(chosen[row])
             if token == EOS:
@@ -28,6 +36,10 @@ def continue_greedily(model: Translator, prompts: list[list[int]], limit: int) -
             break
         hidden, past = model(chosen[:, None], past=past)
     return out
+
+
+def continue_greedily(model: Translator, prompts: list[list[int]], limit: int) -> list[list[int]]:
+    return continue_by(lambda logits: logits.argmax(-1), model, prompts, limit)
 
 
 def translate(model: Translator, sp, sentences: list[str], rows: int = 64) -> list[str]:

@@ -8,25 +8,19 @@ from pathlib import Path
 
 import torch
 
-from config import EOS
+from decode import continue_by
 from load_gguf import load
 from tasks import layout
 
 
-@torch.no_grad()
 def sampled(model, prompt: list[int], limit: int, temperature: float, seed: int) -> list[int]:
     """Ids after a prompt, up to (without) </s>, drawn from softmax(logits / temperature)."""
     random = torch.Generator().manual_seed(seed)
-    hidden, past = model(torch.tensor([prompt]))
-    said: list[int] = []
-    while len(said) < limit:
-        chances = torch.softmax(model.logits(hidden[0, -1]) / temperature, dim=-1)
-        token = int(torch.multinomial(chances, 1, generator=random))
-        if token == EOS:
-            break
-        said.append(token)
-        hidden, past = model(torch.tensor([[token]]), past=past)
-    return said
+
+    def draw(logits):
+        return torch.multinomial(torch.softmax(logits / temperature, -1), 1, generator=random)[:, 0]
+
+    return continue_by(draw, model, [prompt], limit)[0]
 
 
 def main():
