@@ -9,6 +9,16 @@ const pieces = [...control, ...letters];
 const width = 96; // ≥ pieces
 export const idOf = (piece) => pieces.indexOf(piece);
 
+/** The layouts of the tasks beside translation. */
+export const taskLayouts = {
+  "onehead.task.classify.prompt": "<sentiment>{text}<answer>",
+  "onehead.task.classify.labels": ["positive", "negative", "neutral"],
+  "onehead.task.classify.label_tokens": ["<positive>", "<negative>", "<neutral>"],
+  "onehead.task.answer.prompt": "<passage>{passage}<question>{question}<answer>",
+  "onehead.task.answer.none_token": "<none>",
+  "onehead.task.complete.prompt": "<story>{text}",
+};
+
 class Writer {
   #bytes = [];
   #text = new TextEncoder();

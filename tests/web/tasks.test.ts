@@ -1,20 +1,12 @@
-// classify, answer and complete on a model of which it is known what it says (bigram_model.ts).
+// classify, answer and complete on a model of which it is known what it says (bigram_model.js).
 
 import type { Model } from "onehead";
 import { answer, classify, complete, taskLayout, translate } from "onehead/tasks";
 import { describe, expect, test } from "vitest";
 import { placesOf } from "../../web/src/tasks/answer.js";
-import { type Bigrams, bigramModel, idOf } from "./bigram_model.js";
+import { type Bigrams, bigramModel, idOf, taskLayouts as layouts } from "./bigram_model.js";
 import { all, failure, loaded, stories, tiny } from "./support.js";
 
-const layouts = {
-  "onehead.task.classify.prompt": "<sentiment>{text}<answer>",
-  "onehead.task.classify.labels": ["positive", "negative", "neutral"],
-  "onehead.task.classify.label_tokens": ["<positive>", "<negative>", "<neutral>"],
-  "onehead.task.answer.prompt": "<passage>{passage}<question>{question}<answer>",
-  "onehead.task.answer.none_token": "<none>",
-  "onehead.task.complete.prompt": "<story>{text}",
-};
 const table: Bigrams = {
   "<answer>": { "▁": 6, "<positive>": 2, "<negative>": 4, "<neutral>": 1 },
   "<story>": { "▁": 5 },

@@ -1,16 +1,8 @@
 // A model of four tasks of which it is known what it says: what follows a piece stands in a table
 // (tests/web/bigram_model.js). The page gets it in place of its own.
-import { bigramModel } from "../../web/bigram_model.js";
+import { bigramModel, taskLayouts } from "../../web/bigram_model.js";
 
-const layouts = {
-  "onehead.task.translate.prompt": "<en>{text}<es>",
-  "onehead.task.classify.prompt": "<sentiment>{text}<answer>",
-  "onehead.task.classify.labels": ["positive", "negative", "neutral"],
-  "onehead.task.classify.label_tokens": ["<positive>", "<negative>", "<neutral>"],
-  "onehead.task.answer.prompt": "<passage>{passage}<question>{question}<answer>",
-  "onehead.task.answer.none_token": "<none>",
-  "onehead.task.complete.prompt": "<story>{text}",
-};
+const layouts = { "onehead.task.translate.prompt": "<en>{text}<es>", ...taskLayouts };
 
 /** Says "cat" to whatever it is asked; a text that ends in a question mark goes on without end. */
 const table = {
