@@ -1,7 +1,8 @@
 // Runs any number of jobs side by side: each step gathers rows of all of them into one forward pass, first one row
-// of each job that is generating, then as much of the waiting prompts as fits into about 50 ms. Between slices of
-// about 8 ms it looks into the mailbox.
+// of each job that is generating, then as much of the waiting prompts as fits into the time that a pass may take. Between
+// slices of about 8 ms it looks into the mailbox.
 
+import { ChunkSize } from "./chunk_size.js";
 import type { Engine, RowOutput } from "./engine.js";
 import type { Mailbox } from "./mailbox.js";
 import { RowFlag } from "./raw_engine.js";
@@ -9,8 +10,10 @@ import type { Sequence } from "./sequence.js";
 import type { TraceTap } from "./trace.js";
 
 const kSliceMs = 8;
-const kChunkMs = 50;
-const kFirstChunkRows = 8; // before anything is measured
+const kBesideMs = 50; // a pass that others wait in for their next token …
+const kAloneMs = 250; // … and one that only an abort waits for
+const kBesideRows = 8;
+const kAloneRows = 16;
 
 /** Something that reads tokens of a sequence: whatever lies in `sequence.ids` and is not in its cache yet. */
 export interface Job {
@@ -42,7 +45,8 @@ export class Scheduler {
   readonly #mailbox: Mailbox;
   #jobs: Job[] = [];
   #running = false;
-  #msPerRow = 0;
+  readonly #alone = new ChunkSize(kAloneMs, kAloneRows);
+  readonly #beside = new ChunkSize(kBesideMs, kBesideRows);
   #tapKey = "";
 
   constructor(engine: Engine, mailbox: Mailbox) {
@@ -121,8 +125,8 @@ export class Scheduler {
     const shares = one
       .slice(0, many.length > 0 ? maxRows - 1 : maxRows)
       .map(({ job, begin, total }): Share => ({ job, begin, end: total }));
-    const affordable = this.#msPerRow > 0 ? Math.floor(kChunkMs / this.#msPerRow) : kFirstChunkRows;
-    let room = Math.max(1, Math.min(maxRows, affordable) - shares.length);
+    const chunk = this.#chunkOf(shares.length);
+    let room = Math.max(1, Math.min(maxRows, chunk.rows) - shares.length);
     for (const { job, begin, total } of many) {
       if (room === 0) break;
       const n = Math.min(room, total - begin);
@@ -130,6 +134,10 @@ export class Scheduler {
       shares.push({ job, begin, end: begin + n });
     }
     return shares;
+  }
+
+  #chunkOf(nGenerating: number): ChunkSize {
+    return nGenerating > 0 ? this.#beside : this.#alone;
   }
 
   #forward(shares: readonly Share[]): void {
@@ -149,7 +157,8 @@ export class Scheduler {
       }
       const start = performance.now();
       const code = raw.forward(nRows, nCandidates);
-      this.#measure(performance.now() - start, nRows);
+      const nSingle = shares.filter(({ begin, end }) => end - begin === 1).length;
+      if (nSingle < shares.length) this.#chunkOf(nSingle).measured(performance.now() - start, nRows);
       return code;
     });
 
@@ -190,13 +199,6 @@ export class Scheduler {
     if (!tap || tap.key === this.#tapKey) return;
     tap.configure(this.#engine);
     this.#tapKey = tap.key;
-  }
-
-  // A running mean of the cost of a row in passes of many; single rows cost more each and would shrink the chunks.
-  #measure(ms: number, nRows: number): void {
-    if (nRows < 4 || ms <= 0) return;
-    const perRow = ms / nRows;
-    this.#msPerRow = this.#msPerRow === 0 ? perRow : 0.5 * (this.#msPerRow + perRow);
   }
 
   /** Ends every job with this error. */
