@@ -47,8 +47,8 @@ def options(arguments: list[str] | None = None):
     parse.add_argument("--smoothing", type=float, default=0.1)
     parse.add_argument("--tokens", type=int, default=4096, help="tokens a step, padding counted")
     parse.add_argument("--accumulate", type=int, default=1, help="batches a step")
-    parse.add_argument("--begin-from", type=Path, help="a checkpoint whose weights to begin with")
-    parse.add_argument("--begin-vocabulary", type=Path, help="its tokenizer, where it is another")
+    parse.add_argument("--begin-from", type=Path, help="weights to begin with: .gguf or .pt")
+    parse.add_argument("--begin-vocabulary", type=Path, help="tokenizer of that checkpoint (the run's)")
     parse.add_argument("--natural-pairs", type=int, help="natural pairs an epoch (all of them)")
     parse.add_argument("--grammar-pairs", type=int, default=9_000, help="generated pairs an epoch")
     for task in TASKS:
@@ -59,6 +59,7 @@ def options(arguments: list[str] | None = None):
     parse.add_argument("--seed", type=int, default=1)
     parse.add_argument("--threads", type=int, default=2)
     parse.add_argument("--device", default="cpu", help="cpu or cuda")
+    parse.add_argument("--compile", action="store_true", help="fuse what is not a matrix product")
     parse.add_argument("--checkpoint-seconds", type=float, default=180)
     return parse.parse_args(arguments)
 
@@ -99,6 +100,10 @@ class Run:
             vocabulary = chosen.begin_vocabulary or chosen.work / "sp.model"
             begin_from(self.model, self.sp, chosen.begin_from, vocabulary)
         self.model.to(chosen.device)
+        self.loss_of = self.model.loss
+        if chosen.compile:
+            torch.compiler.reset()  # what an earlier run of this process compiled has other shapes
+            self.loss_of = torch.compile(self.model.loss, dynamic=True)
         counts = {task: getattr(chosen, task) for task in TASKS}
         self.tasks = TaskRows(self.sp, chosen.work, counts, chosen.context)
         self.optimisers = optimisers(self.model, chosen)
@@ -170,7 +175,7 @@ class Run:
         for batch in batches:
             batch = batch.to(device)
             with torch.autocast(device, dtype=torch.bfloat16):
-                loss = self.model.loss(batch, self.chosen.smoothing)
+                loss = self.loss_of(batch, self.chosen.smoothing)
             (loss / len(batches)).backward()
             total += loss.item() / len(batches)
         for optimiser, peak in zip(self.optimisers, self.peaks):

@@ -6,6 +6,7 @@ import sentencepiece
 import torch
 from torch import Tensor
 
+import load_gguf
 from model import Translator
 
 
@@ -33,9 +34,16 @@ def carried_over(embedding: Tensor, old, new) -> Tensor:
     return torch.stack(rows)
 
 
-def begin_from(model: Translator, new, checkpoint: Path, vocabulary: Path) -> None:
-    """Loads `checkpoint`, trained with the tokenizer in file `vocabulary`, into `model`, which `new` serves."""
-    state = torch.load(checkpoint, weights_only=True, map_location="cpu")["model"]
-    old = sentencepiece.SentencePieceProcessor(model_file=str(vocabulary))
+def begin_from(model: Translator, new, source: Path, vocabulary: Path) -> None:
+    """Loads the weights in `source` into `model`, which the tokenizer `new` serves.
+
+    A GGUF file brings its own tokenizer; a checkpoint was trained with the one in file `vocabulary`.
+    """
+    if source.suffix == ".gguf":
+        trained, old, _ = load_gguf.load(source)
+        state = trained.state_dict()
+    else:
+        state = torch.load(source, weights_only=True, map_location="cpu")["model"]
+        old = sentencepiece.SentencePieceProcessor(model_file=str(vocabulary))
     state["embedding"] = carried_over(state["embedding"], old, new)
     model.load_state_dict(state)

@@ -34,6 +34,7 @@ def options():
     parse.add_argument("--seeds", type=int, help="of each twin at most; default: the grid's")
     parse.add_argument("--contexts", type=int, nargs="+", default=[128, 1024, 4096])
     parse.add_argument("--batches", type=int, nargs="+", default=[1, 16])
+    parse.add_argument("--compile", action="store_true", help="as train.py's")
     parse.add_argument("--checkpoint-seconds", type=float, default=30)
     parse.add_argument("--rounds", type=int, default=5, help="of the speed measurement")
     parse.add_argument("--only", choices=("train", "judge", "export", "speed", "table"))
@@ -84,7 +85,8 @@ def train_one(twin: grid.Twin, name: str, seed: int, chosen) -> bool:
         "checkpoint-seconds": chosen.checkpoint_seconds,
         "work": chosen.work, "run": name,
     }  # fmt: skip
-    return train.train(train.options([f"--{key}={value}" for key, value in shape.items()]))
+    arguments = [f"--{key}={value}" for key, value in shape.items()]
+    return train.train(train.options(arguments + ["--compile"] * chosen.compile))
 
 
 def train_all(chosen) -> None:
