@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "kernels/pages_ahead.hpp"
 #include "kernels/quant_unpack.hpp"
 #include "kernels/split_matrix.hpp"
 
@@ -477,21 +478,27 @@ template <class Quant>
 template <IntDot back_end, WeightType type>
 void run_one(const TiledMatrix& w, const QuantizedRows& in, float* out, TileRange tiles) {
   const PlaneProduct<back_end, type, 1> multiply(in, w.n_cols);
-  const size_t bytes = tile_bytes(type, w.n_cols);
+  const auto tile_at = [&](int32_t t) { return block_at<type>(w, t, 0); };
+  PagesAhead pages(tile_at(tiles.begin), tile_at(tiles.end));
   for (int32_t t = tiles.begin; t < tiles.end; ++t) {
     const int32_t first_output = t * kQuantTileRows;
-    multiply(w.data + static_cast<size_t>(t) * bytes,
-             Output{out + first_output, 0, w.n_rows - first_output});
+    pages.reach(tile_at(t + 1));
+    multiply(tile_at(t), Output{out + first_output, 0, w.n_rows - first_output});
   }
 }
 
 template <IntDot back_end>
 void run_one_split(const TiledMatrix& w, const QuantizedRows& in, float* out, TileRange tiles) {
   const SplitProduct<back_end> multiply(in, w.n_cols);
+  const auto upper_at = [&](int32_t t) { return block_at<WeightType::kQ4_0>(w, t, 0); };
+  const auto lower_at = [&](int32_t t) { return w.data + lower_offset(w, t); };
+  PagesAhead upper_pages(upper_at(tiles.begin), upper_at(tiles.end));
+  PagesAhead lower_pages(lower_at(tiles.begin), lower_at(tiles.end));
   for (int32_t t = tiles.begin; t < tiles.end; ++t) {
     const int32_t first_output = t * kQuantTileRows;
-    multiply(block_at<WeightType::kQ4_0>(w, t, 0), w.data + lower_offset(w, t),
-             Output{out + first_output, 0, w.n_rows - first_output});
+    upper_pages.reach(upper_at(t + 1));
+    lower_pages.reach(lower_at(t + 1));
+    multiply(upper_at(t), lower_at(t), Output{out + first_output, 0, w.n_rows - first_output});
   }
 }
 
