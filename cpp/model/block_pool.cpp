@@ -1,11 +1,21 @@
 #include "model/block_pool.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
 #include "base/checked.hpp"
 
 namespace onehead {
+namespace {
+
+// Blocks are taken from the system in slabs of about this size, which find room in the gaps that
+// loading a large vocabulary leaves …
+constexpr size_t kSlabBytes = size_t{1} << 20;
+// … but in no more slabs than this: what cannot succeed is to fail before it has taken memory.
+constexpr int32_t kMostSlabs = 64;
+
+}  // namespace
 
 Status BlockPool::claim(int32_t before, int32_t after) {
   const int32_t missing = claimed_ - before + after - n_free();
@@ -17,6 +27,16 @@ Status BlockPool::claim(int32_t before, int32_t after) {
 }
 
 Status BlockPool::grow(int32_t n_blocks) {
+  auto at_once = static_cast<int32_t>(std::max<size_t>(1, kSlabBytes / block_bytes_));
+  if (n_blocks / at_once > kMostSlabs) at_once = n_blocks;
+  Status status;
+  for (; n_blocks > 0 && status.ok(); n_blocks -= at_once) {
+    status = add_slab(std::min(n_blocks, at_once));
+  }
+  return status;
+}
+
+Status BlockPool::add_slab(int32_t n_blocks) {
   uint64_t bytes = 0;
   if (!checked_mul(static_cast<uint64_t>(n_blocks), block_bytes_, bytes) || bytes > SIZE_MAX) {
     return {ErrorCode::kOutOfMemory, "A K/V cache of this length does not fit in memory."};

@@ -16,7 +16,7 @@ class BlockPool {
   explicit BlockPool(size_t block_bytes) : block_bytes_(block_bytes) {}
 
   // Changes how many free blocks sequences have claimed from `before` to `after`. A larger claim
-  // takes memory where blocks are missing. Errors: kOutOfMemory, and then nothing has changed.
+  // takes memory where blocks are missing. Errors: kOutOfMemory, and then no claim has changed.
   Status claim(int32_t before, int32_t after);
 
   // A zeroed block with one reference; -1 where there is no memory for it. One of `claimed` is used
@@ -37,6 +37,7 @@ class BlockPool {
  private:
   int32_t n_free() const { return static_cast<int32_t>(free_.size()); }
   Status grow(int32_t n_blocks);
+  Status add_slab(int32_t n_blocks);
   int32_t take(int32_t& claimed);
 
   size_t block_bytes_;

@@ -25,9 +25,10 @@ namespace onehead::bench {
   return sums[0].get(0);
 }
 
-// More than the caches hold, and written, so that it is memory and not the one page of zeros.
-inline AlignedBuffer readable_buffer() {
-  AlignedBuffer buffer = *AlignedBuffer::allocate(size_t{64} << 20);
+// Written, so that it is memory and not the one page of zeros. A server's last cache holds a good
+// part of what is small: as large as what the rate is set against.
+inline AlignedBuffer readable_buffer(size_t megabytes) {
+  AlignedBuffer buffer = *AlignedBuffer::allocate(megabytes << 20);
   std::fill_n(buffer.at<float>(0), buffer.size() / sizeof(float), 1.0f);
   return buffer;
 }

@@ -49,7 +49,7 @@ BENCHMARK(matrix_product)
                    {1}});
 
 void read_bandwidth(benchmark::State& state) {
-  const AlignedBuffer buffer = readable_buffer();
+  const AlignedBuffer buffer = readable_buffer(64);
   for (auto _ : state) benchmark::DoNotOptimize(read_once(buffer));
   state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(buffer.size()));
 }

@@ -29,7 +29,7 @@ ThreadPool& pool_of(int64_t n_threads) {
 }
 
 void shared_read_bandwidth(benchmark::State& state) {
-  const AlignedBuffer buffer = readable_buffer();
+  const AlignedBuffer buffer = readable_buffer(64);
   ThreadPool& pool = pool_of(state.range(0));
   constexpr int32_t kPortion = 1 << 16;
   const auto n = static_cast<int32_t>(buffer.size() / sizeof(float) / kPortion);

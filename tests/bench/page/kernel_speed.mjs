@@ -26,11 +26,11 @@ export async function attentionSpeed({ variant, cache, heads, kvHeads, dim, past
 /** Bytes per second read from a buffer larger than the caches, and multiply-add pairs per second in registers. */
 export async function machineSpeed({ variant }) {
   const bench = await open(variant);
-  const rate = (name, n) => {
-    for (let i = 0; i < 10; i++) bench[name](1);
+  const rate = (run, n) => {
+    for (let i = 0; i < 10; i++) run(1);
     const start = performance.now();
-    const amount = bench[name](n);
+    const amount = run(n);
     return (amount / (performance.now() - start)) * 1000;
   };
-  return { readBytes: rate("readRun", 8), mulAdds: rate("mulAddRun", 512) };
+  return { readBytes: rate((n) => bench.readRun(n, 64), 8), mulAdds: rate((n) => bench.mulAddRun(n), 512) };
 }

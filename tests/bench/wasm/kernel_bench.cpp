@@ -45,8 +45,9 @@ void matmul_run(int n) {
 int int_dot() { return static_cast<int>(select_int_dot()); }
 
 // Bytes read in n passes over a buffer larger than the caches.
-double read_run(int n) {
-  if (read_buffer.size() == 0) read_buffer = bench::readable_buffer();
+double read_run(int n, int megabytes) {
+  const auto wanted = static_cast<size_t>(megabytes);
+  if (read_buffer.size() != wanted << 20) read_buffer = bench::readable_buffer(wanted);
   for (int i = 0; i < n; ++i) kept = bench::read_once(read_buffer);
   return static_cast<double>(read_buffer.size()) * n;
 }

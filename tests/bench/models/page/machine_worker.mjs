@@ -19,16 +19,20 @@ function rate(run) {
   return (amount / (performance.now() - start)) * 1000;
 }
 
-const portions = { readRun: 1, mulAddRun: 64 };
+const kMegabytes = 256; // about a model
+const portions = {
+  readRun: () => bench.readRun(1, kMegabytes),
+  mulAddRun: () => bench.mulAddRun(64),
+};
 
 self.onmessage = async ({ data }) => {
   try {
     if (data.prepare) {
       await open(data.prepare);
-      bench.readRun(1);
+      portions.readRun();
       self.postMessage({});
     } else if (data.measure) {
-      self.postMessage({ rate: rate(() => bench[data.measure](portions[data.measure])) });
+      self.postMessage({ rate: rate(portions[data.measure]) });
     } else {
       const { gemm, outputs, columns, rows } = data;
       await open(gemm);
