@@ -23,7 +23,8 @@ const twins = JSON.parse(`{
   },
   "differences": [
     { "of": "h8-g1", "against": "h8-g8", "chrF": { "difference": -0.71, "half": 0.52 } },
-    { "of": "h8-g1", "against": "h1-g1", "chrF": { "difference": 1.25, "half": null } }
+    { "of": "h8-g1", "against": "h1-g1", "chrF": { "difference": 1.25, "half": null } },
+    { "of": "h8-g1", "against": "h1-g1-plain", "chrF": { "difference": 0.4, "half": 0.6 } }
   ],
   "speed": { "cases": [[64, 1], [1024, 16]] }
 }`) as TwinsStudy;
@@ -45,9 +46,12 @@ describe("claims", () => {
   test("twins give their differences, with an interval where there are seeds for it", () => {
     const all = text({ model, twins });
     expect(all).toContain("chrF +1.25.");
+    expect(all).toContain("chrF +0.40 ± 0.60, which chance alone may give.");
     expect(all).toContain("2.00 × at 64 tokens, 3.00 × at 1,024 tokens and 16 texts at once");
     expect(all).not.toContain("Not measured yet");
-    expect(leftOut({ model, twins }).join()).toContain("(3 seeds): MQA less multi-head attention is chrF −0.71 ± 0.52");
+    expect(leftOut({ model, twins }).join()).toContain(
+      "(3 seeds, 900 steps): MQA less multi-head attention is chrF −0.71 ± 0.52. ",
+    );
   });
 
   test("the study of the heads: numbers of its file", () => {

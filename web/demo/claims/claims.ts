@@ -2,7 +2,7 @@
 
 import { grouped, numberWord, percent, plural } from "../models/words";
 import { at } from "../run/run";
-import type { DistanceStudy, HeadsStudy, Studies, TwinsStudy } from "./studies";
+import type { Difference, DistanceStudy, HeadsStudy, Studies, TwinsStudy } from "./studies";
 
 export interface Claim {
   readonly topic: string;
@@ -93,10 +93,14 @@ function oneQuery(twins: TwinsStudy | undefined): string[] {
   if (found.length === 0) return [notYet("whether they translate better than one query head")];
   return found.map(
     ({ against, chrF }) =>
-      `Eight queries against one, ${against.endsWith("plain") ? "as they come" : "equal parameters"}: ` +
-      `chrF ${signed(chrF.difference, 2)}${interval(chrF.half, 2)}.`,
+      `Eight queries against one, on small twins ${against.endsWith("plain") ? "as they come" : "of equal size"}: ` +
+      `chrF ${signed(chrF.difference, 2)}${interval(chrF.half, 2)}${chance(chrF)}.`,
   );
 }
+
+/** Whether a difference may be none. */
+const chance = ({ difference, half }: Difference): string =>
+  half !== null && Math.abs(difference) <= half ? ", which chance alone may give" : "";
 
 /** Above this share a head has one main job; training/heads/report.py names heads alike. */
 const MOSTLY = 0.5;
@@ -206,8 +210,9 @@ export function leftOut({ twins }: Studies): string[] {
     "What the article leaves out: one query head is not what MQA is usually measured against. That is multi-head attention, in which " +
       "every query head has a key and a value of its own. Against it MQA keeps fewer numbers, and may translate worse for it.",
     found
-      ? `Measured on small twins of equal size (${seeds} ${plural(seeds, "seed")}): MQA less multi-head attention is chrF ` +
-        `${signed(found.chrF.difference, 2)}${interval(found.chrF.half, 2)}.`
+      ? `Measured on small twins of equal size (${seeds} ${plural(seeds, "seed")}, ${grouped(twins?.steps ?? 0)} steps): MQA less multi-head attention is ` +
+        `chrF ${signed(found.chrF.difference, 2)}${interval(found.chrF.half, 2)}${chance(found.chrF)}. ` +
+        "So short a training measures how fast they learn as well as how well they can."
       : notYet("how much worse"),
   ];
 }

@@ -53,10 +53,15 @@ export interface TwinsStudy {
   readonly differences: readonly {
     readonly of: string;
     readonly against: string;
-    /** `half` of the interval is null where one seed alone was trained. */
-    readonly chrF: { readonly difference: number; readonly half: number | null };
+    readonly chrF: Difference;
   }[];
   readonly speed: { readonly cases?: readonly (readonly [context: number, sequences: number])[] };
+}
+
+/** `half` of the interval is null where one seed alone was trained. */
+export interface Difference {
+  readonly difference: number;
+  readonly half: number | null;
 }
 
 export interface TwinRow {
