@@ -13,9 +13,9 @@ const kPoison = 666;
 class CountingEngine {
   readonly passes: [number, number][][] = [];
   readonly cached = new Map<number, number>();
-  readonly #rows = new Int32Array(4 * kMaxRows);
+  readonly #rows: Int32Array;
   readonly #raw = {
-    maxRows: () => kMaxRows,
+    maxRows: () => this.#rows.length / 4,
     rows: () => this.#rows,
     forward: (n: number) => {
       const rows = Array.from({ length: n }, (_, i): [number, number] => [this.#rows[4 * i]!, this.#rows[4 * i + 1]!]);
@@ -25,6 +25,9 @@ class CountingEngine {
       return 0;
     },
   };
+  constructor(maxRows: number) {
+    this.#rows = new Int32Array(4 * maxRows);
+  }
   call<T>(run: (raw: unknown) => T): T {
     return run(this.#raw);
   }
@@ -71,8 +74,8 @@ class CountingJob implements Job {
   }
 }
 
-function start() {
-  const engine = new CountingEngine();
+function start(maxRows = kMaxRows) {
+  const engine = new CountingEngine(maxRows);
   const mailbox = { look: () => new Promise<void>((resolve) => setImmediate(resolve)), close() {} };
   return { engine, scheduler: new Scheduler(engine as unknown as Engine, mailbox) };
 }
@@ -107,6 +110,15 @@ test("more of them than rows take turns, and a prompt is read beside them", asyn
   expect(last(99)).toBeLessThan(14);
   const ends = jobs.map((_, handle) => last(handle));
   expect(Math.max(...ends) - Math.min(...ends)).toBeLessThan(6);
+});
+
+test("a prompt beside many that generate gets more than a row a pass", async () => {
+  const { engine, scheduler } = start(64);
+  const jobs = Array.from({ length: 12 }, (_, handle) => new CountingJob(engine, handle, [1], 300));
+  const prompt = new CountingJob(engine, 99, Array(200).fill(2));
+  for (const job of [...jobs, prompt]) scheduler.add(job);
+  await Promise.all([...jobs, prompt].map((job) => job.done));
+  expect(engine.passes.filter((pass) => pass.some(([handle]) => handle === 99)).length).toBeLessThan(50);
 });
 
 test("a fault ends the job whose it is, and no other", async () => {

@@ -90,7 +90,7 @@ export class Scheduler {
   }
 
   #step(touched: Set<Job>): void {
-    const shares = this.#share();
+    const { shares, chunk } = this.#share();
     if (shares.length === 0) throw new Error("jobs without rows");
     // Who was served goes to the end of the queue.
     for (const { job } of shares) {
@@ -98,7 +98,7 @@ export class Scheduler {
       this.#jobs.push(...this.#jobs.splice(this.#jobs.indexOf(job), 1));
     }
     try {
-      this.#forward(shares);
+      this.#forward(shares, chunk);
     } catch (error) {
       // One sequence's fault must not end the others: the pass left all of them where they stood, so each goes alone.
       for (const share of shares) {
@@ -110,8 +110,8 @@ export class Scheduler {
     }
   }
 
-  /** Which rows of whom go into the next pass. */
-  #share(): Share[] {
+  /** Which rows of whom go into the next pass, and what its time says of a prompt's rows, if it has any. */
+  #share(): { shares: Share[]; chunk: ChunkSize | undefined } {
     const maxRows = this.#engine.call((raw) => raw.maxRows());
     // Jobs with unlike traces cannot share a pass.
     const tapKey = this.#jobs[0]?.tap?.key;
@@ -125,7 +125,8 @@ export class Scheduler {
     const shares = one
       .slice(0, many.length > 0 ? maxRows - 1 : maxRows)
       .map(({ job, begin, total }): Share => ({ job, begin, end: total }));
-    const chunk = this.#chunkOf(shares.length);
+    if (many.length === 0) return { shares, chunk: undefined };
+    const chunk = shares.length > 0 ? this.#beside : this.#alone;
     let room = Math.max(1, Math.min(maxRows, chunk.rows) - shares.length);
     for (const { job, begin, total } of many) {
       if (room === 0) break;
@@ -133,14 +134,10 @@ export class Scheduler {
       room -= n;
       shares.push({ job, begin, end: begin + n });
     }
-    return shares;
+    return { shares, chunk };
   }
 
-  #chunkOf(nGenerating: number): ChunkSize {
-    return nGenerating > 0 ? this.#beside : this.#alone;
-  }
-
-  #forward(shares: readonly Share[]): void {
+  #forward(shares: readonly Share[], chunk?: ChunkSize): void {
     this.#tap(shares);
     const nCandidates = Math.max(0, ...shares.map(({ job }) => job.nCandidates));
     const asked: { job: Job; position: number; flags: number }[] = [];
@@ -157,8 +154,7 @@ export class Scheduler {
       }
       const start = performance.now();
       const code = raw.forward(nRows, nCandidates);
-      const nSingle = shares.filter(({ begin, end }) => end - begin === 1).length;
-      if (nSingle < shares.length) this.#chunkOf(nSingle).measured(performance.now() - start, nRows);
+      chunk?.measured(performance.now() - start, nRows);
       return code;
     });
 
