@@ -9,7 +9,7 @@ DEFAULT_DATA = ROOT.parent / "shared" / "data"
 DEFAULT_WORK = Path(
     os.environ.get("ONEHEAD_TRAINING", Path.home() / ".cache" / "onehead" / "training")
 )
-SHIPPED = ROOT / "models" / "onehead-tiny" / "translate-en-es.q8_0.gguf"
+SHIPPED = ROOT / "models" / "onehead-tiny" / "onehead-tiny.q8_0.gguf"
 
 UNK, BOS, EOS = 0, 1, 2
 EN, ES = 3, 4

@@ -31,6 +31,11 @@ echo "resume: two runs of 12 steps, one stopped at 6, end alike"
 "$python" train.py --work "$work" --run halves --steps 12 --stop-at 6 --grammar-pairs 400 --tokens 2048
 "$python" train.py --work "$work" --run halves --steps 12 --grammar-pairs 400 --tokens 2048
 "$python" compare_checkpoints.py "$work/whole/final.pt" "$work/halves/final.pt"
+echo "two processes that share each step's batches end as one that takes both"
+together="--work $work --steps 3 --accumulate 2 --dropout 0 --grammar-pairs 400 --tokens 2048 --threads 1"
+"$python" train.py $together --run alone
+"$python" train.py $together --run shared --copies 2
+"$python" compare_checkpoints.py "$work/alone/final.pt" "$work/shared/final.pt"
 echo "one attention head (H = 1)"
 "$python" train.py --work "$work" --run h1 --steps 4 --heads 1 --grammar-pairs 400 --tokens 2048
 "$python" export_gguf.py --work "$work" --run h1 --type q8_0 --out "$work/h1.gguf"

@@ -1,10 +1,16 @@
 """Checks of warm_start: cd training && python -m unittest"""
 
+import tempfile
 import unittest
+from pathlib import Path
+from unittest import mock
 
 import torch
 
-from warm_start import carried_over
+import warm_start
+from config import ModelConfig
+from model import Translator
+from warm_start import begin_from, carried_over
 
 
 class Pieces:
@@ -47,6 +53,23 @@ class WarmStart(unittest.TestCase):
             rows[0], mean("<en>"), mean("▁ca", "t"), mean("ca", "t"), mean("b", "a", "t"), mean("ca"),
         ]  # fmt: skip
         torch.testing.assert_close(carried_over(rows, old, new), torch.stack(expected))
+
+    def test_layers_on_top_add_nothing_at_first(self):
+        pieces = Pieces("▁", "a", "b")
+        shape = {"vocabulary": 4, "width": 16, "heads": 2, "head_size": 8, "hidden": 24}
+        shallow = Translator(ModelConfig(**shape, layers=2)).eval()
+        for weight in shallow.parameters():
+            torch.nn.init.normal_(weight, std=0.3)
+        deep = Translator(ModelConfig(**shape, layers=3)).eval()
+        with tempfile.TemporaryDirectory() as folder:
+            source = Path(folder) / "shallow.pt"
+            torch.save({"model": shallow.state_dict()}, source)
+            with mock.patch.object(
+                warm_start.sentencepiece, "SentencePieceProcessor", lambda **_: pieces
+            ):
+                begin_from(deep, pieces, source, Path("vocabulary"))
+        ids = torch.tensor([[1, 2, 3, 2]])
+        torch.testing.assert_close(deep(ids)[0], shallow(ids)[0])
 
 
 if __name__ == "__main__":

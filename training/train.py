@@ -17,6 +17,7 @@ import torch
 
 from batches import Epochs
 from config import DEFAULT_WORK, ModelConfig
+from copies import Copies
 from corpus import read_rows
 from model import Translator
 from schedule import Clock, by_steps, replay
@@ -58,6 +59,7 @@ def options(arguments: list[str] | None = None):
     parse.add_argument("--adam-lr", type=float, default=2e-3)
     parse.add_argument("--seed", type=int, default=1)
     parse.add_argument("--threads", type=int, default=2)
+    parse.add_argument("--copies", type=int, default=1, help="processes that share a step's batches")
     parse.add_argument("--device", default="cpu", help="cpu or cuda")
     parse.add_argument("--compile", action="store_true", help="fuse what is not a matrix product")
     parse.add_argument("--checkpoint-seconds", type=float, default=180)
@@ -82,6 +84,7 @@ class Run:
         self.chosen = chosen
         self.folder = chosen.work / chosen.run
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.copies = Copies(chosen.copies)
         torch.manual_seed(chosen.seed)
         self.sp = sentencepiece.SentencePieceProcessor(model_file=str(chosen.work / "sp.model"))
         self.config = ModelConfig(
@@ -99,6 +102,7 @@ class Run:
         if chosen.begin_from and not self.latest.exists():
             vocabulary = chosen.begin_vocabulary or chosen.work / "sp.model"
             begin_from(self.model, self.sp, chosen.begin_from, vocabulary)
+        self.copies.reseed(chosen.seed)
         self.model.to(chosen.device)
         self.loss_of = self.model.loss
         if chosen.compile:
@@ -135,6 +139,9 @@ class Run:
         torch.set_rng_state(state["rng"].cpu())
         for name in ("step", "epoch", "batch", "seconds", "began", "factor"):
             setattr(self, name, state[name])
+        self.copies.reseed(self.step)
+        if not self.copies.leads:
+            return
         log = self.folder / "schedule.log"
         lines = log.read_text().splitlines(keepends=True) if log.exists() else []
         log.write_text("".join(lines[: self.step]))
@@ -153,7 +160,10 @@ class Run:
         torch.save(state, path.with_suffix(".tmp"))
         os.replace(path.with_suffix(".tmp"), path)
 
-    def next_factor(self) -> float:
+    def next_factor(self) -> float | None:
+        """None: the run is over, or was told to stop."""
+        if self.finished():
+            return None
         if self.clock:
             return self.clock.next(self.step)
         if self.replayed:
@@ -172,12 +182,13 @@ class Run:
     def advance(self, batches) -> float:
         """One step on the mean of the batches' losses, which is returned."""
         device, total = self.chosen.device, 0.0
-        for batch in batches:
+        for batch in self.copies.share(batches):
             batch = batch.to(device)
             with torch.autocast(device, dtype=torch.bfloat16):
                 loss = self.loss_of(batch, self.chosen.smoothing)
             (loss / len(batches)).backward()
             total += loss.item() / len(batches)
+        total = self.copies.sum(total, list(self.model.parameters()))
         for optimiser, peak in zip(self.optimisers, self.peaks):
             optimiser.param_groups[0]["lr"] = peak * self.factor
             optimiser.step()
@@ -204,27 +215,32 @@ class Run:
         log = open(self.folder / "schedule.log", "a")
         saved = reported = time.time()
         tokens = 0
-        while not self.finished():
+        factor = 1.0
+        while factor is not None:
             natural = read_rows(self.chosen.work / "natural.tsv")
             generated = read_rows(self.chosen.work / "generated.tsv")
             epochs = Epochs(self.sp, natural, generated, self.tasks, self.chosen)
             gathered = []
             for number, batches, batch in epochs.batches(self.epoch, self.batch):
-                if self.finished():
-                    break
                 gathered.append(batch)
                 if len(gathered) < self.chosen.accumulate and number + 1 < batches:
                     continue
                 started = time.time()
-                self.factor = self.next_factor()
+                factor = self.copies.decided(self.next_factor)
+                if factor is None:
+                    break
+                self.factor = factor
                 value = self.advance(gathered)
                 self.loss = value if self.loss != self.loss else 0.98 * self.loss + 0.02 * value
-                log.write(f"{self.step} {self.factor:.6f}\n")
+                if self.copies.leads:
+                    log.write(f"{self.step} {self.factor:.6f}\n")
                 self.step, self.batch = self.step + 1, number + 1
                 tokens += sum(batch.ids.numel() for batch in gathered)
                 gathered = []
                 now = time.time()
                 self.seconds += now - started
+                if not self.copies.leads:
+                    continue
                 if now - reported > 20:
                     self.status(batches, tokens / (now - reported))
                     reported, tokens = now, 0
@@ -235,8 +251,9 @@ class Run:
             else:
                 self.epoch, self.batch = self.epoch + 1, 0
         log.close()
-        self.save()
-        if not self.stopped:
+        if self.copies.leads:
+            self.save()
+        if self.copies.leads and not self.stopped:
             self.save(self.folder / "final.pt")
 
 
@@ -245,9 +262,10 @@ def train(chosen) -> bool:
     torch.set_num_threads(chosen.threads)
     run = Run(chosen)
     run.model.train()
-    with open(run.folder / "options.log", "a") as log:
-        log.write(json.dumps({"from_step": run.step, **vars(chosen)}, default=str) + "\n")
-    (run.folder / "pid").write_text(str(os.getpid()))
+    if run.copies.leads:
+        with open(run.folder / "options.log", "a") as log:
+            log.write(json.dumps({"from_step": run.step, **vars(chosen)}, default=str) + "\n")
+        (run.folder / "pid").write_text(str(os.getpid()))
     run.go()
     return not run.stopped
 

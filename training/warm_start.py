@@ -38,6 +38,7 @@ def begin_from(model: Translator, new, source: Path, vocabulary: Path) -> None:
     """Loads the weights in `source` into `model`, which the tokenizer `new` serves.
 
     A GGUF file brings its own tokenizer; a checkpoint was trained with the one in file `vocabulary`.
+    Blocks that the source lacks stay as they are: at first they add nothing (Translator.initialise).
     """
     if source.suffix == ".gguf":
         trained, old, _ = load_gguf.load(source)
@@ -46,4 +47,5 @@ def begin_from(model: Translator, new, source: Path, vocabulary: Path) -> None:
         state = torch.load(source, weights_only=True, map_location="cpu")["model"]
         old = sentencepiece.SentencePieceProcessor(model_file=str(vocabulary))
     state["embedding"] = carried_over(state["embedding"], old, new)
-    model.load_state_dict(state)
+    own = {name: w for name, w in model.state_dict().items() if name.startswith("blocks.")}
+    model.load_state_dict({**own, **state})
