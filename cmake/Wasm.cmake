@@ -54,7 +54,8 @@ endforeach()
 set_source_files_properties("${PROJECT_SOURCE_DIR}/cpp/kernels/int_dot.cpp" PROPERTIES COMPILE_OPTIONS -Oz)
 set_source_files_properties("${PROJECT_SOURCE_DIR}/cpp/kernels/pack.cpp" PROPERTIES COMPILE_OPTIONS -Os)
 # Kernels in batches throughout have only tails for the compiler to vectorise, at which nothing is won.
-foreach(kernel activation attention_f32 attention_int8 hadamard matmul_float quant_block rms_norm)
+foreach(kernel activation attention_f32 attention_int8 hadamard kv_tile logit_bound matmul_float quant_block rms_norm
+    split_matrix)
   set_source_files_properties("${PROJECT_SOURCE_DIR}/cpp/kernels/${kernel}.cpp" PROPERTIES
     COMPILE_OPTIONS "-fno-vectorize;-fno-slp-vectorize")
 endforeach()

@@ -5,6 +5,7 @@
 #include "kernels/attention_f32.hpp"
 #include "kernels/attention_int8.hpp"
 #include "kernels/attention_softmax.hpp"
+#include "kernels/fetch_lines.hpp"
 #include "kernels/hadamard.hpp"
 #include "simd/exp.hpp"
 
@@ -12,6 +13,7 @@ namespace onehead {
 
 void attention_block(const KvTile& kv, AttentionRow* rows, int32_t n_rows,
                      AttentionScratch& scratch, IntDot back_end) {
+  detail::fetch_lines(kv.data, kv_tile_bytes(kv.type, kv.head_dim));
   switch (kv.type) {
     case KvType::kF32:
       return detail::attention_block_f32(kv, rows, n_rows, scratch);

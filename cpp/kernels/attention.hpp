@@ -45,7 +45,6 @@ struct AttentionScratch {
   alignas(64) int16_t integers[kOperands];
   alignas(64) int8_t high[kOperands];
   alignas(64) int8_t low[kOperands];
-  int32_t touched = 0;  // of values that were read early, so that it is not left out
   alignas(64) int32_t sums[kAttentionTileRows][kDims];
 };
 

@@ -171,14 +171,6 @@ void weigh(const Int8KvTile& kv, int32_t head_dim, const RowTile<R>& tile, const
   }
 }
 
-// Reads the values from end to end, a byte of each cache line. The weighted sum goes through them
-// in strides, at which a processor does not guess what comes next and would wait for memory.
-void touch_values(const Int8KvTile& kv, AttentionScratch& scratch) {
-  int32_t sum = 0;
-  for (int32_t i = 0; i < kBlockPositions * kv.value_dim; i += 64) sum += kv.values[i];
-  scratch.touched = sum;
-}
-
 template <IntDot back_end, int R>
 void attend(const KvTile& kv, const RowTile<R>& tile, AttentionScratch& scratch) {
   const Int8KvTile parts(kv);
@@ -201,7 +193,6 @@ void run(const KvTile& kv, AttentionRow* rows, int32_t n_rows, AttentionScratch&
 
 void attention_block_int8(const KvTile& kv, AttentionRow* rows, int32_t n_rows,
                           AttentionScratch& scratch, IntDot back_end) {
-  touch_values(Int8KvTile(kv), scratch);
   if constexpr (simd::kHasInt8Dot) {
     if (back_end == IntDot::kSigned) return run<IntDot::kSigned>(kv, rows, n_rows, scratch);
     if (back_end == IntDot::kUnsigned) return run<IntDot::kUnsigned>(kv, rows, n_rows, scratch);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "kernels/fetch_lines.hpp"
 #include "simd/half_batch.hpp"
 
 namespace onehead::detail {
@@ -85,6 +86,7 @@ void run_tiles(const TiledMatrix& w, const float* x, Output out, int32_t tile) {
   const size_t stride = static_cast<size_t>(w.n_cols) * kFloatTileRows;
   const auto* weights =
       reinterpret_cast<const typename Tile::Element*>(w.data) + static_cast<size_t>(tile) * stride;
+  if constexpr (R == 1) fetch_lines(weights, T * stride * sizeof *weights);
   for (int part = 0; part < kTileBatches; part += kP) {
     F32 acc[R][T][kP];
     multiply<Tile, R, T, kP>(weights + part * kLanes, stride, x, w.n_cols, acc);

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <type_traits>
 
-#include "kernels/pages_ahead.hpp"
+#include "base/as_size.hpp"
+#include "kernels/fetch_lines.hpp"
 #include "kernels/quant_unpack.hpp"
 #include "kernels/split_matrix.hpp"
 
@@ -404,6 +405,34 @@ void add_spare(const int8_t* quants, const DotInput& x, int32_t zero_point, Spar
   over_blocks(blocks, n_blocks, rows, out, n_rows, first, add_block);
 }
 
+// Below 8 bits, where an instruction adds four products: one loop for all types, since their zero
+// points, halves and minima cost next to nothing there if they are known only now.
+[[maybe_unused, gnu::noinline]] void multiply_low_bits(const UnpackedBlock<int8_t>* blocks,
+                                                       int32_t n_blocks, Rows rows,
+                                                       const Output& out, int32_t n_rows,
+                                                       bool first, const QuantLayout& layout) {
+  constexpr int kRows = kRowsAtOnce;
+  const auto add_block = [&](const int8_t* quants, const Rows& at, const auto& of,
+                             Floats(&acc)[kRows][kTileVectors]) {
+    const auto add_span = [&]<Span span>(std::integral_constant<Span, span>, int begin, int end,
+                                         int index) {
+      LowBitSums4<span, kRows, kTileVectors> sums(at.dot, layout.zero_point);
+      each_byte_group<kTileVectors>(quants, begin, end,
+                                    [&](int group, const auto& w) { sums.add(group, w); });
+      accumulate<kRows, kTileVectors>(sums, of, index, 0, at.scale, acc);
+    };
+    if (layout.n_scales == 2) {
+      add_span(std::integral_constant<Span, Span::kFirstHalf>(), 0, kQuantGroups / 2, 0);
+      add_span(std::integral_constant<Span, Span::kSecondHalf>(), kQuantGroups / 2, kQuantGroups,
+               1);
+    } else {
+      add_span(std::integral_constant<Span, Span::kBlock>(), 0, kQuantGroups, 0);
+    }
+    if (layout.has_minimum) add_minima<kRows>(of, at.scaled_sum, acc);
+  };
+  over_blocks(blocks, n_blocks, rows, out, n_rows, first, add_block);
+}
+
 // Eight-bit quants as bytes cost more instructions than widened ones on an engine that saturates.
 template <IntDot back_end, int kBits>
 using UnpackedQuant = std::conditional_t<(back_end == IntDot::kStrict && !kStrictIsSpare) ||
@@ -421,6 +450,7 @@ template <WeightType type, class Quant>
                                      UnpackedBlock<Quant>* to) {
   const Unpacker<type> unpack;
   const std::byte* block = block_at<type>(w, tile, first);
+  fetch_lines(block, as_size(n * quant_layout(type).block_bytes()));
   for (int32_t b = 0; b < n; ++b, block += quant_layout(type).block_bytes()) unpack(block, to[b]);
 }
 
@@ -431,6 +461,8 @@ template <class Quant>
   const std::byte* upper = block_at<WeightType::kQ4_0>(w, tile, first);
   const auto* lower =
       reinterpret_cast<const int8_t*>(w.data + lower_offset(w, tile)) + first * kLowerBlockBytes;
+  fetch_lines(upper, as_size(n * quant_layout(WeightType::kQ4_0).block_bytes()));
+  fetch_lines(lower, as_size(n * kLowerBlockBytes));
   for (int32_t b = 0; b < n; ++b) {
     unpack.split(upper, lower, to[b]);
     upper += quant_layout(WeightType::kQ4_0).block_bytes();
@@ -448,6 +480,9 @@ constexpr auto multiply_of() {
   constexpr QuantLayout kLayout = quant_layout(type);
   if constexpr (back_end == IntDot::kStrict && kStrictIsSpare) {
     return multiply_spare;
+  } else if constexpr (kLayout.bits < 8 &&
+                       (back_end == IntDot::kSigned || back_end == IntDot::kUnsigned)) {
+    return multiply_low_bits;
   } else {
     return multiply_unpacked<back_end, kLayout.bits, kLayout.zero_point, kLayout.has_minimum,
                              UnpackedQuant<back_end, kLayout.bits>>;
@@ -478,27 +513,24 @@ template <class Quant>
 template <IntDot back_end, WeightType type>
 void run_one(const TiledMatrix& w, const QuantizedRows& in, float* out, TileRange tiles) {
   const PlaneProduct<back_end, type, 1> multiply(in, w.n_cols);
-  const auto tile_at = [&](int32_t t) { return block_at<type>(w, t, 0); };
-  PagesAhead pages(tile_at(tiles.begin), tile_at(tiles.end));
   for (int32_t t = tiles.begin; t < tiles.end; ++t) {
     const int32_t first_output = t * kQuantTileRows;
-    pages.reach(tile_at(t + 1));
-    multiply(tile_at(t), Output{out + first_output, 0, w.n_rows - first_output});
+    const std::byte* tile = block_at<type>(w, t, 0);
+    fetch_lines(tile, tile_bytes(type, w.n_cols));
+    multiply(tile, Output{out + first_output, 0, w.n_rows - first_output});
   }
 }
 
 template <IntDot back_end>
 void run_one_split(const TiledMatrix& w, const QuantizedRows& in, float* out, TileRange tiles) {
   const SplitProduct<back_end> multiply(in, w.n_cols);
-  const auto upper_at = [&](int32_t t) { return block_at<WeightType::kQ4_0>(w, t, 0); };
-  const auto lower_at = [&](int32_t t) { return w.data + lower_offset(w, t); };
-  PagesAhead upper_pages(upper_at(tiles.begin), upper_at(tiles.end));
-  PagesAhead lower_pages(lower_at(tiles.begin), lower_at(tiles.end));
   for (int32_t t = tiles.begin; t < tiles.end; ++t) {
     const int32_t first_output = t * kQuantTileRows;
-    upper_pages.reach(upper_at(t + 1));
-    lower_pages.reach(lower_at(t + 1));
-    multiply(upper_at(t), lower_at(t), Output{out + first_output, 0, w.n_rows - first_output});
+    const std::byte* upper = block_at<WeightType::kQ4_0>(w, t, 0);
+    const std::byte* lower = w.data + lower_offset(w, t);
+    fetch_lines(upper, tile_bytes(WeightType::kQ4_0, w.n_cols));
+    fetch_lines(lower, as_size(w.n_cols / kQuantBlock * kLowerBlockBytes));
+    multiply(upper, lower, Output{out + first_output, 0, w.n_rows - first_output});
   }
 }
 
@@ -514,9 +546,9 @@ void run(const TiledMatrix& w, const QuantizedRows& in, int32_t n_rows, float* o
   if constexpr (has_single_row_loop(kWay)) {
     if (n_rows == 1) return run_one<kWay, type>(w, in, out, tiles);
   }
-  using Quant = UnpackedQuant<kWay, kLayout.bits>;
+  using Quant = UnpackedQuant<back_end, kLayout.bits>;
   run_many<Quant>(w, in, n_rows, out, out_stride, tiles, kLayout, unpack_blocks<type, Quant>,
-                  multiply_of<kWay, type>());
+                  multiply_of<back_end, type>());
 }
 
 template <IntDot back_end>
@@ -526,10 +558,9 @@ void run_split(const TiledMatrix& w, const QuantizedRows& in, int32_t n_rows, fl
   if constexpr (has_single_row_loop(kHalfWay)) {
     if (n_rows == 1) return run_one_split<kHalfWay>(w, in, out, tiles);
   }
-  constexpr IntDot kWay = dot_way(back_end, 8);
-  using Quant = UnpackedQuant<kWay, 8>;
+  using Quant = UnpackedQuant<back_end, 8>;
   run_many<Quant>(w, in, n_rows, out, out_stride, tiles, quant_layout(WeightType::kQ8_0),
-                  unpack_split_blocks<Quant>, multiply_of<kWay, WeightType::kQ8_0>());
+                  unpack_split_blocks<Quant>, multiply_of<back_end, WeightType::kQ8_0>());
 }
 
 template <IntDot back_end>

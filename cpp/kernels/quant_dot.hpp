@@ -30,9 +30,10 @@ struct DotInput {
 // The groups that one sum is over: a whole block, or one of its halves.
 enum class Span { kBlock, kFirstHalf, kSecondHalf };
 
-// The sums that an engine of this kind takes for quants of so many bits. Below 8 bits the sum of
-// two products in 16 bits is right everywhere, the fastest on engines that saturate, and within a
-// tenth of the others' sum of four: one for all keeps the engine small.
+// The sums that an engine of this kind takes for quants of so many bits with one row. Below 8 bits
+// the sum of two products in 16 bits is right everywhere and the fastest on engines that saturate.
+// Others have a faster sum of four, but wait for memory with either: one for all keeps the engine
+// small.
 constexpr IntDot dot_way(IntDot back_end, int bits) {
   return back_end != IntDot::kStrict && bits < 8 ? IntDot::kSaturating : back_end;
 }
@@ -95,16 +96,14 @@ class DotSums<IntDot::kStrict, kBits, kZeroPoint, span, R, V> : DotRows<span> {
   simd::Ints low_[R][V], high_[R][V];
 };
 
-// Sums of four products in one instruction, of eight-bit quants. An unsigned second operand takes
-// them plus 128; 128 times the sum of the inputs is taken off beforehand.
-template <simd::Int8Kind kind, Span span, int R, int V>
+// Sums of four products in one instruction. What is too much in every quant, times the sum of the
+// inputs, is taken off beforehand.
+template <simd::Int8Kind kind, bool kBiased, Span span, int R, int V>
 class DotSums4 : DotRows<span> {
-  static constexpr bool kBiased = kind == simd::Int8Kind::kUnsigned;
-
  public:
-  explicit DotSums4(const DotInput& x) : DotRows<span>(x) {
+  DotSums4(const DotInput& x, int32_t excess) : DotRows<span>(x) {
     for (int r = 0; r < R; ++r) {
-      const int32_t start = kBiased ? -128 * this->input_sum(r) : 0;
+      const int32_t start = -excess * this->input_sum(r);
       for (int v = 0; v < V; ++v) sums_[r][v] = simd::Ints(start);
     }
   }
@@ -123,15 +122,24 @@ class DotSums4 : DotRows<span> {
   simd::Ints sums_[R][V];
 };
 
+// Of quants below 8 bits, which are the same signed and unsigned.
+template <Span span, int R, int V>
+using LowBitSums4 = DotSums4<simd::Int8Kind::kUnsigned, false, span, R, V>;
+
 template <Span span, int R, int V>
 class DotSums<IntDot::kSigned, 8, 0, span, R, V>
-    : public DotSums4<simd::Int8Kind::kSigned, span, R, V> {
-  using DotSums4<simd::Int8Kind::kSigned, span, R, V>::DotSums4;
+    : public DotSums4<simd::Int8Kind::kSigned, false, span, R, V> {
+ public:
+  explicit DotSums(const DotInput& x)
+      : DotSums4<simd::Int8Kind::kSigned, false, span, R, V>(x, 0) {}
 };
+// An unsigned second operand takes the quants plus 128.
 template <Span span, int R, int V>
 class DotSums<IntDot::kUnsigned, 8, 0, span, R, V>
-    : public DotSums4<simd::Int8Kind::kUnsigned, span, R, V> {
-  using DotSums4<simd::Int8Kind::kUnsigned, span, R, V>::DotSums4;
+    : public DotSums4<simd::Int8Kind::kUnsigned, true, span, R, V> {
+ public:
+  explicit DotSums(const DotInput& x)
+      : DotSums4<simd::Int8Kind::kUnsigned, true, span, R, V>(x, 128) {}
 };
 
 // Sums of two products in 16 bits. With c = 2^(kBits - 1), sum (q - c) * x lies within
