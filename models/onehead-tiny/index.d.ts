@@ -1,2 +1,2 @@
-/** URL of the English to Spanish translator: pass it to onehead's `load`. */
-export const translateEnEs: URL;
+/** URL of the model: pass it to onehead's `load`. */
+export const tiny: URL;

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { load } from "../../dist/index.js";
 import { summary } from "./statistics.mjs";
 
-const file = new URL("../../models/onehead-tiny/translate-en-es.q8_0.gguf", import.meta.url);
+const file = new URL("../../models/onehead-tiny/onehead-tiny.q8_0.gguf", import.meta.url);
 const out = new URL("../../docs/studies/prompt.json", import.meta.url);
 const lengths = [32, 128];
 const rounds = 15;

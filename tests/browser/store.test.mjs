@@ -7,7 +7,7 @@ import { forEachEngine } from "./each_engine.mjs";
 import { strictPolicy } from "./policy.mjs";
 
 const repo = fileURLToPath(new URL("../..", import.meta.url));
-const model = readFileSync(new URL("../../models/onehead-tiny/translate-en-es.q8_0.gguf", import.meta.url));
+const model = readFileSync(new URL("../../models/onehead-tiny/onehead-tiny.q8_0.gguf", import.meta.url));
 const chunk = 1 << 20;
 
 /** The model's server: ranges, an ETag, and after `limit` bytes of an answer the rest in drops. */

@@ -78,7 +78,7 @@ describe("claims", () => {
 });
 
 test("docs/claims.md says what the page says (vitest -u writes it anew)", async () => {
-  const file = new URL("../../models/onehead-tiny/translate-en-es.q8_0.gguf", import.meta.url);
+  const file = new URL("../../models/onehead-tiny/onehead-tiny.q8_0.gguf", import.meta.url);
   const shipped = await load(new Uint8Array(readFileSync(file)), { runtime: { worker: false } });
   const { nQueryHeads, nKvHeads, kvBytesPerToken } = shipped.info;
   shipped.dispose();

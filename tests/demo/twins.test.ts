@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { translateBy, twinsOf } from "../../web/demo/twins/twin";
 
-const tiny = new URL("../../models/onehead-tiny/translate-en-es.q8_0.gguf", import.meta.url);
+const tiny = new URL("../../models/onehead-tiny/onehead-tiny.q8_0.gguf", import.meta.url);
 
 describe("twins", () => {
   test("are told by their files' names, the most keys and values first", () => {

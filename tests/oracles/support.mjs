@@ -11,7 +11,7 @@ import { aptInstall, capture, debianPackages, which } from "../../tools/lib/run.
 import { instantiate, loadModel } from "../one_answer/raw_model.mjs";
 
 export { repo };
-export const shippedModel = join(repo, "models/onehead-tiny/translate-en-es.q8_0.gguf");
+export const shippedModel = join(repo, "models/onehead-tiny/onehead-tiny.q8_0.gguf");
 export const devFile = join(repo, "tests/data/tatoeba-en-es/dev.tsv");
 /** Outside the clone: dumps of many megabytes, made anew by each run. */
 export const work = join(cache, "oracles");
@@ -48,7 +48,7 @@ export async function python(script, ...args) {
 
 /** The shipped model with its weights as F32, made once per model file. */
 export async function dequantizedModel() {
-  const target = join(work, "translate-en-es.f32.gguf");
+  const target = join(work, "onehead-tiny.f32.gguf");
   await python("tests/oracles/dequantize.py", shippedModel, target);
   return target;
 }

@@ -11,7 +11,7 @@ const { values: given } = parseArgs({
   options: {
     minutes: { type: "string", default: "30" },
     seed: { type: "string", default: "1" },
-    model: { type: "string", default: "models/onehead-tiny/translate-en-es.q8_0.gguf" },
+    model: { type: "string", default: "models/onehead-tiny/onehead-tiny.q8_0.gguf" },
     cache: { type: "string" },
     threads: { type: "string" },
   },

@@ -8,8 +8,8 @@ import { serve, type TestServer } from "./serve.js";
 import { failure, here, path, read } from "./support.js";
 import { withTemplate } from "./with_template.js";
 
-const tiny = read("models/onehead-tiny/translate-en-es.q8_0.gguf");
-const tinyPath = path("models/onehead-tiny/translate-en-es.q8_0.gguf");
+const tiny = read("models/onehead-tiny/onehead-tiny.q8_0.gguf");
+const tinyPath = path("models/onehead-tiny/onehead-tiny.q8_0.gguf");
 
 let server: TestServer;
 let url: string;

@@ -10,7 +10,7 @@ import { serve, type TestServer } from "./serve.js";
 import { failure, here, loaded, read } from "./support.js";
 
 const kChunk = 1 << 20;
-const tiny = read("models/onehead-tiny/translate-en-es.q8_0.gguf");
+const tiny = read("models/onehead-tiny/onehead-tiny.q8_0.gguf");
 const hash = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
 let server: TestServer;

@@ -10,7 +10,7 @@ export const path = (name: string) => fileURLToPath(new URL(name, repo));
 export const read = (name: string) => new Uint8Array(readFileSync(path(name)));
 
 export const stories = path("tests/data/stories260K.gguf");
-export const tiny = path("models/onehead-tiny/translate-en-es.q8_0.gguf");
+export const tiny = path("models/onehead-tiny/onehead-tiny.q8_0.gguf");
 
 /** The engine in this thread: starts faster than a worker and gives the same bits. */
 export const here = { runtime: { worker: false } } satisfies LoadOptions;

@@ -22,11 +22,11 @@ const sentence = "The cat purrs.";
 /** What each bundle of a user's page starts from. */
 const entry = `import { load } from "onehead";
 import { translate } from "onehead/tasks";
-import { translateEnEs } from "onehead-tiny";
+import { tiny } from "onehead-tiny";
 
 globalThis.answer = (async () => {
   const shared = globalThis.crossOriginIsolated === true;
-  const model = await load(translateEnEs, shared ? { runtime: { threads: 2 } } : {});
+  const model = await load(tiny, shared ? { runtime: { threads: 2 } } : {});
   const { text } = await translate(model, ${JSON.stringify(sentence)}).result();
   const { variant, threads } = model.info;
   model.dispose();
@@ -203,7 +203,7 @@ export async function packageTests() {
           "onehead-relaxed.wasm",
           "onehead-simd128-threads.wasm",
           "onehead-relaxed-threads.wasm",
-          "translate-en-es.q8_0.gguf",
+          "onehead-tiny.q8_0.gguf",
         ]),
       );
     }

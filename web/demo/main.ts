@@ -1,7 +1,7 @@
 // The page: loads the model, translates what is typed, and draws what the model read.
 
 import { load, type Model, type ModelInfo } from "onehead";
-import { translateEnEs } from "onehead-tiny";
+import { tiny } from "onehead-tiny";
 import { type PageState, translation } from "./models/frame";
 import { spanishWords } from "./models/tokens";
 import { type Recording, recordedState } from "./recording";
@@ -164,7 +164,7 @@ function chooseLayer(layer: number | undefined): void {
 async function start(): Promise<void> {
   status.model = { phase: "loading", loaded: 0 };
   try {
-    model = await load(translateEnEs, {
+    model = await load(tiny, {
       store: "none", // it is one of the page's own files, which its service worker keeps
       onProgress: ({ phase, loaded, total }) => {
         if (phase === "model") status.model = { phase: "loading", loaded, total };

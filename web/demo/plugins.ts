@@ -9,7 +9,7 @@ import { localModels } from "./dev_models.js";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const repo = resolve(here, "../..");
-const model = resolve(repo, "models/onehead-tiny/translate-en-es.q8_0.gguf");
+const model = resolve(repo, "models/onehead-tiny/onehead-tiny.q8_0.gguf");
 /** The page offers the twins where there are any. */
 const twinsFolder = resolve(repo, "models/onehead-twins");
 

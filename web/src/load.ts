@@ -12,7 +12,7 @@ import type { LoadOptions, Model } from "./types.js";
  * @throws OneheadError by rejection; {@link ErrorCode} lists the codes
  * @example
  * ```ts
- * const model = await load("models/translate-en-es.q8_0.gguf");
+ * const model = await load("models/onehead-tiny.q8_0.gguf");
  * for await (const token of model.generate("Once upon a time", { maxTokens: 40 })) out.append(token.text);
  * model.dispose();
  * ```

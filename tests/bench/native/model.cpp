@@ -23,7 +23,7 @@ class Sequences {
  public:
   explicit Sequences(int32_t n) {
     const auto file =
-        support::read_bytes(ONEHEAD_SOURCE_DIR "/models/onehead-tiny/translate-en-es.q8_0.gguf");
+        support::read_bytes(ONEHEAD_SOURCE_DIR "/models/onehead-tiny/onehead-tiny.q8_0.gguf");
     if (!file) return;
     auto model = Model::from_bytes(*file);
     if (!model.ok()) return;

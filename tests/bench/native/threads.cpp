@@ -73,7 +73,7 @@ Model* the_model() {
     const char* path = std::getenv("ONEHEAD_BENCH_MODEL");
     const auto file = support::read_bytes(path != nullptr ? path
                                                           : ONEHEAD_SOURCE_DIR
-                                              "/models/onehead-tiny/translate-en-es.q8_0.gguf");
+                                              "/models/onehead-tiny/onehead-tiny.q8_0.gguf");
     LoadOptions options;
     options.context_length = kPromptLength + kSteps;
     auto made = file ? Model::from_bytes(*file, options)

@@ -7,7 +7,7 @@ async function open(variant) {
   if (!engines.has(variant)) {
     const fetched = async (path) => new Uint8Array(await (await fetch(path)).arrayBuffer());
     const module = await WebAssembly.compile(await fetched(`/dist/wasm/onehead-${variant}.wasm`));
-    const model = await fetched("/models/onehead-tiny/translate-en-es.q8_0.gguf");
+    const model = await fetched("/models/onehead-tiny/onehead-tiny.q8_0.gguf");
     engines.set(variant, loadModel(instantiate(module), model));
   }
   return engines.get(variant);

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { load } from "../../../dist/index.js";
 import { translate } from "../../../dist/tasks/index.js";
 
-const modelFile = fileURLToPath(new URL("../../../models/onehead-tiny/translate-en-es.q8_0.gguf", import.meta.url));
+const modelFile = fileURLToPath(new URL("../../../models/onehead-tiny/onehead-tiny.q8_0.gguf", import.meta.url));
 
 let model = null;
 

@@ -21,12 +21,12 @@ export async function loadTiny({ url, ...options }: LoadTinyOptions = {}): Promi
 
 async function shippedUrl(): Promise<URL> {
   // The handler also tells bundlers that the package may be missing.
-  const tiny = await import("onehead-tiny").catch((cause: unknown) => {
+  const shipped = await import("onehead-tiny").catch((cause: unknown) => {
     throw new OneheadError(
       "bad-argument",
       "loadTiny needs the package onehead-tiny: install it, or say with `url` where the model file lies.",
       { cause },
     );
   });
-  return tiny.translateEnEs;
+  return shipped.tiny;
 }
