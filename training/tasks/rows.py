@@ -6,6 +6,7 @@ from pathlib import Path
 from config import EOS
 from tasks import babi, data, layout, sentiment, squad
 from tasks.layout import Row
+from tasks.polarity import Polarity
 
 
 class TaskRows:
@@ -18,7 +19,9 @@ class TaskRows:
             if not rows:
                 raise SystemExit(f"no prepared data for {task}: run prepare.py --tasks")
         if "sentiment" in self.examples:
-            self.examples["sentiment"] = sentiment.weighed(self.examples["sentiment"])
+            labelled = self.examples["sentiment"]
+            self.polarity = Polarity(row[:2] for row in labelled if row[2] == "review")
+            self.examples["sentiment"] = sentiment.weighed(labelled)
 
     def epoch(self, rng: random.Random) -> list[Row]:
         rows: list[Row] = []
@@ -35,9 +38,15 @@ class TaskRows:
         return examples * whole + rng.sample(examples, rest)
 
     def sentiment(self, example, rng: random.Random) -> list[Row]:
-        label, text, _ = example
-        text = sentiment.word_dropped(sentiment.as_written(text, rng), rng)
-        return [layout.sentiment_row(self.sp, text, label)]
+        """The text, and of a review some pieces besides."""
+        label, text, source = example
+        labelled = [(label, sentiment.word_dropped(text, rng))]
+        if source == "review":
+            labelled += self.polarity.pieces(text, rng)
+        return [
+            layout.sentiment_row(self.sp, sentiment.as_written(words, rng), said)
+            for said, words in labelled
+        ]
 
     def squad(self, example, rng: random.Random) -> list[Row]:
         _, passage, question, answer = example

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from config import BOS, EOS, TOKEN
 from tasks import babi, data, layout, scores, squad, stories
+from tasks.polarity import Polarity
 from tasks.rows import TaskRows
 from tasks.splitting import is_dev
 
@@ -76,6 +77,25 @@ class Scores(unittest.TestCase):
         self.assertAlmostEqual(scores.macro_f1(list("aab"), list("abb")), 2 / 3)
         mean, by_task = scores.mean_by_task([1, 1, 2], ["x", "y", "z"], ["x", "x", "z"])
         self.assertEqual((mean, by_task), (0.75, {1: 0.5, 2: 1.0}))
+
+
+class Sentiment(unittest.TestCase):
+    REVIEWS = [("positive", "a lovely film"), ("negative", "a dull film")] * 3
+
+    def test_words_point_to_where_they_are_said(self):
+        polarity = Polarity(self.REVIEWS)
+        self.assertGreater(polarity.score("Lovely!"), 0)
+        self.assertLess(polarity.score("how dull"), 0)
+        self.assertEqual(polarity.score("a film"), 0)
+
+    def test_pieces_are_words_of_the_text_that_point_somewhere(self):
+        polarity, text, rng = Polarity(self.REVIEWS), "what a lovely film it is", random.Random(1)
+        pieces = [piece for _ in range(50) for piece in polarity.pieces(text, rng)]
+        self.assertTrue(pieces)
+        for label, words in pieces:
+            self.assertEqual(label, "positive")
+            self.assertIn(words, text)
+            self.assertIn("lovely", words)
 
 
 class Stories(unittest.TestCase):
