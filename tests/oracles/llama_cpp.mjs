@@ -2,7 +2,7 @@
 // tokens at a position.
 import { getLlama } from "node-llama-cpp";
 
-export async function openLlamaCpp(modelPath, { contextSize = 256 } = {}) {
+export async function openLlamaCpp(modelPath, { contextSize = 512 } = {}) {
   // One thread: two of them wait for each other busily, which on a shared machine takes minutes.
   const llama = await getLlama({ gpu: false, build: "never", progressLogs: false, logLevel: "error", maxThreads: 1 });
   const model = await llama.loadModel({ modelPath });
@@ -15,12 +15,10 @@ export async function openLlamaCpp(modelPath, { contextSize = 256 } = {}) {
   });
   const sequence = context.getSequence();
 
-  /** The layout's pieces are read with control tokens, the text between without. */
-  const tokenize = (before, text, after) => [
+  /** Parts of a layout: its own pieces are read with control tokens, the texts between without. */
+  const tokenize = (parts) => [
     ...(model.tokens.shouldPrependBosToken ? [model.tokens.bos] : []),
-    ...model.tokenize(before, true),
-    ...model.tokenize(text, false),
-    ...model.tokenize(after, true),
+    ...parts.flatMap(({ text, control }) => [...model.tokenize(text, control)]),
   ];
 
   async function greedy(prompt, maxTokens) {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { load } from "../../dist/index.js";
 import { allLogits, continueGreedily } from "./greedy.mjs";
-import { dequantizedModel, devFile, devRows, openEngine, python, translationPrompt, work } from "./support.mjs";
+import { dequantizedModel, devFile, devRows, openEngine, python, taskPrompt, work } from "./support.mjs";
 
 const count = 200;
 const greedyLimit = 100;
@@ -25,7 +25,7 @@ test(`${count} dev sentences: token ids, every logit, greedy texts and attention
   const model = await load(new Uint8Array(await readFile(file)), { runtime: { worker: false } });
   const ids = [];
   for (const [i, [english]] of devRows(count).entries()) {
-    const prompt = translationPrompt(engine, english);
+    const prompt = taskPrompt(engine, "translate", { text: english });
     const greedy = continueGreedily(engine, prompt, greedyLimit);
     const tokens = [...prompt, ...greedy];
     ids.push({ prompt, greedy });

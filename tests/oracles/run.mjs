@@ -1,5 +1,5 @@
-// The outside oracles, one after the other: PyTorch, llama.cpp, sacreBLEU with Apertium. Gets what they need first.
-//   node tests/oracles/run.mjs [pytorch] [llama_cpp] [translation]
+// The outside oracles, one after the other: PyTorch, llama.cpp, sacreBLEU with Apertium, the tasks' own scores. Gets what they need first.
+//   node tests/oracles/run.mjs [pytorch] [llama_cpp] [translation] [tasks]
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -12,6 +12,7 @@ const needs = {
   pytorch: [ensurePython],
   llama_cpp: [ensureOraclePackages],
   translation: [ensurePython, ensureApertium],
+  tasks: [ensurePython],
 };
 
 main(async (args) => {

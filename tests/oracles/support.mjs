@@ -17,14 +17,17 @@ export const devFile = join(repo, "tests/data/tatoeba-en-es/dev.tsv");
 export const work = join(cache, "oracles");
 mkdirSync(work, { recursive: true });
 
-/** Rows of the dev file: English, then its Spanish references. */
-export function devRows(count) {
-  const rows = readFileSync(devFile, "utf8")
+const rowsOf = (file) =>
+  readFileSync(file, "utf8")
     .trimEnd()
     .split("\n")
     .map((line) => line.split("\t"));
-  return rows.slice(0, count);
-}
+
+/** Rows of the dev file: English, then its Spanish references. */
+export const devRows = (count) => rowsOf(devFile).slice(0, count);
+
+/** Rows of "babi" or "squad": where it comes from, passage, question, answer. */
+export const taskRows = (name) => rowsOf(join(repo, `tests/data/${name}/dev.tsv`));
 
 /** A Python with what training/requirements.txt names. */
 export const ensurePython = () =>
@@ -59,17 +62,26 @@ export async function openEngine(modelPath) {
   return loadModel(instantiate(module), new Uint8Array(await readFile(modelPath)));
 }
 
-/** Token ids of a translation prompt: control tokens are read in the layout, never in the text. */
-export function translationPrompt(engine, text) {
-  const layout = JSON.parse(engine.metadataJson())["onehead.task.translate.prompt"];
-  const [before, after] = layout.split("{text}");
+/** A task's layout filled in: the layout's own parts, which hold control tokens, and between them the texts. */
+export function promptParts(engine, task, words) {
+  const layout = JSON.parse(engine.metadataJson())[`onehead.task.${task}.prompt`];
+  return layout.split(/(\{\w+\})/).map((part) => {
+    const text = words[part.slice(1, -1)];
+    return text === undefined || part[0] !== "{" ? { text: part, control: true } : { text, control: false };
+  });
+}
+
+/** Token ids of a task's prompt: control tokens are read in the layout, never in the text. */
+export function taskPrompt(engine, task, words) {
   const encode = (part, flags) => {
     if (engine.encode(part, flags, 0) !== 0) throw new Error(engine.lastError());
     return [...engine.tokens()];
   };
   const special = 4;
   const noBos = 2;
-  return [...encode(before, special), ...encode(text, noBos), ...encode(after, noBos | special)];
+  return promptParts(engine, task, words)
+    .filter(({ text }) => text !== "")
+    .flatMap(({ text, control }, i) => encode(text, (i > 0 ? noBos : 0) | (control ? special : 0)));
 }
 
 export function decode(engine, ids) {
