@@ -7,12 +7,25 @@
 #include "base/decimal.hpp"
 
 namespace onehead {
+namespace {
+
+bool fits(size_t bytes) { return bytes <= SIZE_MAX - AlignedBuffer::kAlignment; }
+
+}  // namespace
 
 Expected<AlignedBuffer> AlignedBuffer::allocate(size_t bytes) {
+  if (bytes == 0) return AlignedBuffer();
+  // calloc and not aligned_alloc + memset: natively, fresh pages are zero and stay untouched.
+  return aligned(fits(bytes) ? std::calloc(bytes + kAlignment, 1) : nullptr, bytes);
+}
+
+Expected<AlignedBuffer> AlignedBuffer::allocate_unset(size_t bytes) {
+  if (bytes == 0) return AlignedBuffer();
+  return aligned(fits(bytes) ? std::malloc(bytes + kAlignment) : nullptr, bytes);
+}
+
+Expected<AlignedBuffer> AlignedBuffer::aligned(void* allocation, size_t bytes) {
   AlignedBuffer buffer;
-  if (bytes == 0) return buffer;
-  // calloc and not aligned_alloc + memset: fresh pages are zero already and stay untouched.
-  void* allocation = bytes > SIZE_MAX - kAlignment ? nullptr : std::calloc(bytes + kAlignment, 1);
   if (allocation == nullptr) {
     return Status{
         ErrorCode::kOutOfMemory,

@@ -13,6 +13,8 @@ class AlignedBuffer {
 
   // Zeroed bytes. Memory that cannot be had is ErrorCode::kOutOfMemory, never a trap.
   static Expected<AlignedBuffer> allocate(size_t bytes);
+  // Bytes that may be anything, for what is written in whole before it is read.
+  static Expected<AlignedBuffer> allocate_unset(size_t bytes);
 
   AlignedBuffer() = default;
   ~AlignedBuffer();
@@ -36,6 +38,8 @@ class AlignedBuffer {
   }
 
  private:
+  static Expected<AlignedBuffer> aligned(void* allocation, size_t bytes);
+
   void* allocation_ = nullptr;
   std::byte* data_ = nullptr;
   size_t size_ = 0;

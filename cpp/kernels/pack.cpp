@@ -56,13 +56,14 @@ void pack_quantized_row(const TiledMatrix& matrix, const std::byte* row, int32_t
                         std::byte* tile, std::byte* lower) {
   const int32_t tile_block_bytes = quant_layout(first_type(matrix)).block_bytes();
   for (int32_t block = 0; block < matrix.n_cols / kQuantBlock; ++block, tile += tile_block_bytes) {
+    if (matrix.split) {
+      const std::byte* from = row + static_cast<size_t>(block) * block_bytes(matrix.type);
+      detail::write_split_block(from, lane, tile, lower + block * detail::kLowerBlockBytes);
+      continue;
+    }
     detail::QuantBlock quants;
     detail::read_file_block(matrix.type, row, block, quants);
-    if (matrix.split) {
-      detail::write_split_block(quants, lane, tile, lower + block * detail::kLowerBlockBytes);
-    } else {
-      detail::write_tile_block(matrix.type, quants, lane, tile);
-    }
+    detail::write_tile_block(matrix.type, quants, lane, tile);
   }
 }
 

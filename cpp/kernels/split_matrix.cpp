@@ -11,15 +11,21 @@ constexpr int32_t kPlanes = kQuantGroups / 2;
 
 }  // namespace
 
-void write_split_block(const QuantBlock& from, int32_t lane, std::byte* upper, std::byte* lower) {
-  QuantBlock high = from;
-  for (int32_t g = 0; g < kQuantGroups; ++g) {
-    high.groups[g] = ((from.groups[g] ^ kBias) >> 4) & kNibbles;
-  }
-  write_tile_block(WeightType::kQ4_0, high, lane, upper);
+void write_split_block(const std::byte* file_block, int32_t lane, std::byte* upper,
+                       std::byte* lower) {
+  constexpr int32_t kScaleBytes = quant_layout(WeightType::kQ4_0).scale_bytes;
+  std::memcpy(upper + lane * kScaleBytes, file_block, kScaleBytes);
+  upper += quant_layout(WeightType::kQ4_0).scales_bytes() + lane * kQuantGroup;
+  lower += lane * kQuantGroup;
+  const std::byte* quants = file_block + kScaleBytes;
   for (int32_t p = 0; p < kPlanes; ++p) {
-    const uint32_t plane = (from.groups[p] & kNibbles) | (from.groups[p + kPlanes] & kNibbles) << 4;
-    std::memcpy(lower + p * kQuantGroupBytes + lane * kQuantGroup, &plane, sizeof plane);
+    uint32_t first, second;  // the groups p and p + 4
+    std::memcpy(&first, quants + p * kQuantGroup, sizeof first);
+    std::memcpy(&second, quants + (p + kPlanes) * kQuantGroup, sizeof second);
+    const uint32_t high = (((first ^ kBias) >> 4) & kNibbles) | ((second ^ kBias) & ~kNibbles);
+    const uint32_t low = (first & kNibbles) | (second & kNibbles) << 4;
+    std::memcpy(upper + p * kQuantGroupBytes, &high, sizeof high);
+    std::memcpy(lower + p * kQuantGroupBytes, &low, sizeof low);
   }
 }
 

@@ -25,8 +25,9 @@ constexpr size_t lower_offset(const TiledMatrix& w, int32_t tile) {
          static_cast<size_t>(tile) * bytes;
 }
 
-// A row's block into and out of the blocks of its tile at `lane`.
-void write_split_block(const QuantBlock& from, int32_t lane, std::byte* upper, std::byte* lower);
+// A row's block, Q8_0 as in a file, into the blocks of its tile at `lane`, and out of them.
+void write_split_block(const std::byte* file_block, int32_t lane, std::byte* upper,
+                       std::byte* lower);
 void read_split_block(const std::byte* upper, const std::byte* lower, int32_t lane,
                       QuantBlock& out);
 

@@ -171,7 +171,7 @@ Expected<WeightPlan> plan_weights(const Config& config, const GgufHeader& header
 }
 
 Expected<Weights> allocate_weights(const Config& config, WeightPlan& plan) {
-  Expected<AlignedBuffer> arena = AlignedBuffer::allocate(plan.arena_bytes);
+  Expected<AlignedBuffer> arena = AlignedBuffer::allocate_unset(plan.arena_bytes);
   if (!arena.ok()) return arena.status();
   Weights weights;
   weights.layers.resize(static_cast<size_t>(config.n_layers));

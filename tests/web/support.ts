@@ -11,6 +11,8 @@ export const read = (name: string) => new Uint8Array(readFileSync(path(name)));
 
 export const stories = path("tests/data/stories260K.gguf");
 export const tiny = path("models/onehead-tiny/onehead-tiny.q8_0.gguf");
+/** A model of one task. */
+export const translator = path("models/onehead-twins/h8-g1.q8_0.gguf");
 
 /** The engine in this thread: starts faster than a worker and gives the same bits. */
 export const here = { runtime: { worker: false } } satisfies LoadOptions;

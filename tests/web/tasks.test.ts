@@ -5,7 +5,7 @@ import { answer, classify, complete, taskLayout, translate } from "onehead/tasks
 import { describe, expect, test } from "vitest";
 import { placesOf } from "../../web/src/tasks/answer.js";
 import { type Bigrams, bigramModel, idOf, taskLayouts as layouts } from "./bigram_model.js";
-import { all, failure, loaded, stories, tiny } from "./support.js";
+import { all, failure, loaded, stories, translator } from "./support.js";
 
 const table: Bigrams = {
   "<answer>": { "▁": 6, "<positive>": 2, "<negative>": 4, "<neutral>": 1 },
@@ -180,7 +180,7 @@ describe("complete", () => {
 test("a model without a task's layout says which it has", async () => {
   const few = await made(table, { "onehead.task.complete.prompt": "<story>{text}" });
   const none = await loaded(stories);
-  const translator = await loaded(tiny);
+  const one = await loaded(translator);
   const says = async (run: () => unknown) => {
     const { code, message } = await failure(run);
     expect(code).toBe("unsupported-model");
@@ -188,7 +188,7 @@ test("a model without a task's layout says which it has", async () => {
   };
   expect(await says(() => classify(few, "a"))).toMatch(/"classify".*the task complete/);
   expect(await says(() => answer(none, "a", "b").result())).toMatch(/names no task/);
-  expect(await says(() => complete(translator, "a").result())).toMatch(/translate/);
+  expect(await says(() => complete(one, "a").result())).toMatch(/translate/);
   expect(await says(() => translate(few, "a").result())).toMatch(/complete/);
   expect(taskLayout(few, "complete").prompt).toBe("<story>{text}");
 });
