@@ -6,7 +6,7 @@ import type { Model } from "../types.js";
 import type { LoadTinyOptions } from "./types.js";
 
 /**
- * Loads the English to Spanish translator of the package `onehead-tiny`, which must be installed beside this one
+ * Loads the model of the package `onehead-tiny`, which must be installed beside this one
  * (or its file be given by `url`).
  * @example
  * ```ts
