@@ -71,9 +71,8 @@ BENCHMARK(empty_loop)->ArgName("threads")->Arg(1)->Arg(2)->UseRealTime();
 Model* the_model() {
   static const std::unique_ptr<Model> model = [] {
     const char* path = std::getenv("ONEHEAD_BENCH_MODEL");
-    const auto file = support::read_bytes(path != nullptr ? path
-                                                          : ONEHEAD_SOURCE_DIR
-                                              "/models/onehead-tiny/onehead-tiny.q8_0.gguf");
+    const auto file = support::read_bytes(
+        path != nullptr ? path : ONEHEAD_SOURCE_DIR "/models/onehead-tiny/onehead-tiny.q8_0.gguf");
     LoadOptions options;
     options.context_length = kPromptLength + kSteps;
     auto made = file ? Model::from_bytes(*file, options)

@@ -13,7 +13,7 @@ export interface Answered {
   readonly answer?: Answer;
 }
 
-const MARY = "Mary went to the kitchen. John went to the garden. Mary took the milk there.";
+const HOUSE = "The old house by the river was built in 1890 by a rich farmer.";
 const FOX = "The quick brown fox jumps over the lazy dog. The cat purrs.";
 
 export const questions: Task<Answered> = {
@@ -25,10 +25,10 @@ export const questions: Task<Answered> = {
     { name: "question", label: "Question", rows: 1 },
   ],
   examples: [
-    { passage: MARY, question: "Where is Mary?" },
-    { passage: MARY, question: "Where is John?" },
+    { passage: HOUSE, question: "When was the house built?" },
+    { passage: "Fred gave the football to Jeff.", question: "Who did Fred give the football to?" },
     { passage: FOX, question: "Who jumps over the dog?" },
-    { passage: FOX, question: "When was the house built?" },
+    { passage: HOUSE, question: "What is the capital of France?" },
   ],
   exampleLabel: ({ question = "" }) => question,
   beginning: true,
