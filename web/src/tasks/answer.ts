@@ -62,7 +62,7 @@ async function answerFrom(
 /** Where a passage has these words, whatever white space, quotes and letter case it writes them with. */
 export function placesOf(words: string, passage: string): (readonly [begin: number, end: number])[] {
   const pattern = normaliseText(words)
-    .replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")
+    .replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")
     .replaceAll("'", "['\u2018\u2019\u201a\u201b\u02bc]")
     .replaceAll('"', '["\u201c\u201d\u201e\u201f\u00ab\u00bb]')
     .replaceAll(" ", "\\s+");
