@@ -253,8 +253,8 @@ class Run:
         log.close()
         if self.copies.leads:
             self.save()
-        if self.copies.leads and not self.stopped:
-            self.save(self.folder / "final.pt")
+            if not self.stopped:
+                self.save(self.folder / "final.pt")
 
 
 def train(chosen) -> bool:
