@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from config import BOS, EN, EOS, ES, MAX_SOURCE_TOKENS, MAX_TARGET_TOKENS, RESERVED_END, UNK
+from tasks.layout import predicted
 from tasks.rows import TaskRows
 
 CONTRACTIONS = [
@@ -97,10 +98,10 @@ def collate(rows, word_dropout: float, generator: torch.Generator, balance: floa
     at, next_ids, weights = [], [], []
     for row, (tokens, divider) in enumerate(rows):
         ids[row, : len(tokens) - 1] = torch.tensor(tokens[:-1])
-        at.extend(range(row * length + divider, row * length + len(tokens) - 1))
-        next_ids.extend(tokens[divider + 1 :])
-        predictions = len(tokens) - 1 - divider
-        weights.extend([predictions**-balance] * predictions)
+        positions = predicted(tokens, divider)
+        at.extend(row * length + position for position in positions)
+        next_ids.extend(tokens[position + 1] for position in positions)
+        weights.extend([len(positions) ** -balance] * len(positions))
     if word_dropout > 0:
         hidden = torch.rand(ids.shape, generator=generator) < word_dropout
         dividers = torch.tensor([divider for _, divider in rows])

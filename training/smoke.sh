@@ -42,7 +42,7 @@ echo "one attention head (H = 1)"
 echo "all tasks, three batches a step, from the weights of the translator"
 "$python" prepare.py $data --work "$work/tasks" --share 0.01 --held-back 50 --generated 4000 --tasks
 "$python" train.py --work "$work/tasks" --steps 6 --context 384 --accumulate 3 --balance 0.5 --tokens 2048 \
-  --natural-pairs 500 --grammar-pairs 100 --sentiment 60 --squad 60 --babi 60 --story 10 \
+  --natural-pairs 500 --grammar-pairs 100 --sentiment 60 --squad 60 --babi 60 --worlds 60 --story 10 \
   --begin-from "$work/whole/final.pt" --begin-vocabulary "$work/sp.model"
 "$python" export_gguf.py --work "$work/tasks" --out "$work/tasks.gguf"
 "$python" -m tasks.evaluate --work "$work/tasks" --gguf "$work/tasks.gguf" --rows 4

@@ -49,17 +49,20 @@ def options(arguments: list[str] | None = None):
     parse.add_argument("--tokens", type=int, default=4096, help="tokens a step, padding counted")
     parse.add_argument("--accumulate", type=int, default=1, help="batches a step")
     parse.add_argument("--begin-from", type=Path, help="weights to begin with: .gguf or .pt")
-    parse.add_argument("--begin-vocabulary", type=Path, help="tokenizer of that checkpoint (the run's)")
+    parse.add_argument("--begin-vocabulary", type=Path, help="its tokenizer (the run's)")
     parse.add_argument("--natural-pairs", type=int, help="natural pairs an epoch (all of them)")
     parse.add_argument("--grammar-pairs", type=int, default=9_000, help="generated pairs an epoch")
     for task in TASKS:
         parse.add_argument(f"--{task}", type=int, default=0, help=f"rows of {task} an epoch")
+    parse.add_argument("--worlds", type=int, default=0, help="made-up passages an epoch")
     parse.add_argument("--muon-lr", type=float, default=0.02)
     parse.add_argument("--muon-decay", type=float, default=0.1, help="keeps the matrices small")
     parse.add_argument("--adam-lr", type=float, default=2e-3)
     parse.add_argument("--seed", type=int, default=1)
     parse.add_argument("--threads", type=int, default=2)
-    parse.add_argument("--copies", type=int, default=1, help="processes that share a step's batches")
+    parse.add_argument(
+        "--copies", type=int, default=1, help="processes that share a step's batches"
+    )
     parse.add_argument("--device", default="cpu", help="cpu or cuda")
     parse.add_argument("--compile", action="store_true", help="fuse what is not a matrix product")
     parse.add_argument("--checkpoint-seconds", type=float, default=180)
@@ -109,7 +112,7 @@ class Run:
             torch.compiler.reset()  # what an earlier run of this process compiled has other shapes
             self.loss_of = torch.compile(self.model.loss, dynamic=True)
         counts = {task: getattr(chosen, task) for task in TASKS}
-        self.tasks = TaskRows(self.sp, chosen.work, counts, chosen.context)
+        self.tasks = TaskRows(self.sp, chosen.work, counts, chosen.context, chosen.worlds)
         self.optimisers = optimisers(self.model, chosen)
         self.peaks = [o.param_groups[0]["lr"] for o in self.optimisers]
         self.step, self.epoch, self.batch, self.seconds = 0, 0, 0, 0.0

@@ -5,7 +5,8 @@
     answer      <s><passage> text <question> text <answer> -> words of the passage, or <none>, </s>
     complete    <s><story>                                -> text </s>
 
-A row is (ids, divider): the loss is taken on what follows position `divider`. The model file carries
+A row is (ids, divider): the loss is taken on what follows position `divider`. A passage may be asked more
+than once: after the first answer's </s> come <question> text <answer> words </s>, with the loss on the answers. The model file carries
 PROMPTS, so that who runs it lays prompts out alike.
 """
 
@@ -66,6 +67,31 @@ def answer_row(sp, passage: str, question: str, answer: str) -> Row:
     """An empty answer means that the passage holds none."""
     said = sp.encode(answer) if answer else [TOKEN["<none>"]]
     return row(answer_prompt(sp, passage, question), said)
+
+
+def asked_row(sp, passage: str, asked: list[tuple[str, str]]) -> Row:
+    """One passage with several questions and their answers."""
+    (question, answer), *more = asked
+    ids, divider = answer_row(sp, passage, question, answer)
+    for question, answer in more:
+        ids += [
+            TOKEN["<question>"],
+            *sp.encode(question),
+            TOKEN["<answer>"],
+            *sp.encode(answer),
+            EOS,
+        ]
+    return ids, divider
+
+
+def predicted(ids: list[int], divider: int) -> list[int]:
+    """The positions whose next token the model shall know: not those before a further question's answer."""
+    positions, given = [], False
+    for position in range(divider, len(ids) - 1):
+        given = ids[position] != TOKEN["<answer>"] if given else ids[position] == EOS
+        if not given:
+            positions.append(position)
+    return positions
 
 
 def story_row(sp, text: str) -> Row:

@@ -4,16 +4,19 @@ import random
 from pathlib import Path
 
 from config import EOS
-from tasks import babi, data, layout, sentiment, squad
+from tasks import babi, data, layout, sentiment, squad, worlds
 from tasks.layout import Row
 from tasks.polarity import Polarity
 
 
 class TaskRows:
-    """`counts` says how many rows of each task an epoch has; `longest` how many tokens a row."""
+    """`counts` says how many rows of each task an epoch has; `longest` how many tokens a row.
 
-    def __init__(self, sp, work: Path, counts: dict[str, int], longest: int):
-        self.sp, self.counts, self.longest = sp, counts, longest
+    `worlds` rows besides are made up (tasks/worlds.py).
+    """
+
+    def __init__(self, sp, work: Path, counts: dict[str, int], longest: int, worlds: int = 0):
+        self.sp, self.counts, self.longest, self.worlds = sp, counts, longest, worlds
         self.examples = {task: data.read(work, task, "train") for task in counts if counts[task]}
         for task, rows in self.examples.items():
             if not rows:
@@ -29,6 +32,7 @@ class TaskRows:
             make = getattr(self, task)
             for example in self.sample(examples, self.counts[task], rng):
                 rows += make(example, rng)
+        rows += [layout.asked_row(self.sp, *worlds.world(rng)) for _ in range(self.worlds)]
         return [row for row in rows if len(row[0]) <= self.longest + 1]
 
     @staticmethod

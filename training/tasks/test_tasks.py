@@ -1,12 +1,13 @@
 """Checks of the tasks' parts: cd training && python -m unittest"""
 
 import random
+import re
 import tempfile
 import unittest
 from pathlib import Path
 
 from config import BOS, EOS, TOKEN
-from tasks import babi, data, layout, scores, squad, stories
+from tasks import babi, data, layout, scores, squad, stories, worlds
 from tasks.polarity import Polarity
 from tasks.rows import TaskRows
 from tasks.splitting import is_dev
@@ -47,6 +48,125 @@ class Layout(unittest.TestCase):
             names = {i: name for name, i in TOKEN.items()}
             self.assertEqual("".join(names.get(i) or chr(i - 100) for i in prompt[1:]), text)
             self.assertEqual(prompt[0], BOS)
+
+    def test_further_questions_are_read_and_all_answers_learnt(self):
+        ids, divider = layout.asked_row(Letters, "ab", [("cd", "ef"), ("gh", "i"), ("j", "k")])
+        said = [ids[position + 1] for position in layout.predicted(ids, divider)]
+        self.assertEqual(
+            said,
+            [*Letters.encode("ef"), EOS, *Letters.encode("i"), EOS, *Letters.encode("k"), EOS],
+        )
+        one = layout.answer_row(Letters, "ab", "cd", "ef")
+        self.assertEqual(layout.asked_row(Letters, "ab", [("cd", "ef")]), one)
+        ids, divider = one
+        self.assertEqual(layout.predicted(ids, divider), list(range(divider, len(ids) - 1)))
+
+
+class Worlds(unittest.TestCase):
+    """The answers against what a plain reading of the sentences says."""
+
+    @staticmethod
+    def made(kind, count=300):
+        rng = random.Random(5)
+        for _ in range(count):
+            passage, asked = kind(rng)
+            yield [s for s in re.split(r"(?<=\.) ", passage) if s], asked
+
+    def test_people_are_where_they_went_last(self):
+        for kind in (worlds.walks, worlds.walks_told_by_pronoun):
+            for sentences, asked in self.made(kind):
+                place_of, names = {}, []
+                for sentence in sentences:
+                    names = re.findall("|".join(worlds.PEOPLE), sentence) or names
+                    place_of.update(dict.fromkeys(names, sentence.split()[-1].rstrip(".")))
+                for question, answer in asked:
+                    name = question.split()[2 if "in the" not in question else 1].rstrip("?")
+                    if "in the" in question:
+                        right = "yes" if question.endswith(f"the {place_of[name]}?") else "no"
+                        self.assertEqual(answer, right, sentences)
+                    else:
+                        self.assertEqual(answer, place_of[name], sentences)
+
+    def test_things_go_with_their_carrier(self):
+        asked_about = set()
+        for sentences, asked in self.made(worlds.things, 1000):
+            place_of, carrier, left_at = {}, {}, {}
+            for sentence in sentences:
+                name, rest = sentence.rstrip(".").removesuffix(" there").split(" ", 1)
+                last = rest.split()[-1]
+                if last in worlds.ROOMS:
+                    place_of[name] = last
+                elif any(rest.startswith(verb) for verb in worlds.TOOK):
+                    self.assertNotIn(last, carrier)
+                    carrier[last] = name
+                else:
+                    self.assertEqual(carrier.pop(last), name)
+                    left_at[last] = place_of[name]
+            for question, answer in asked:
+                words = question.rstrip("?").split()
+                asked_about.add(" ".join(words[:2]))
+                if question.startswith("Where is"):
+                    owner = carrier.get(words[-1])
+                    self.assertEqual(answer, place_of[owner] if owner else left_at[words[-1]])
+                elif question.startswith("What is"):
+                    held = [thing for thing, name in carrier.items() if name == words[2]]
+                    self.assertEqual(answer, ",".join(held) or "nothing")
+                elif question.startswith("How many"):
+                    held = [thing for thing, name in carrier.items() if name == words[4]]
+                    self.assertEqual(answer, worlds.NUMBERS[len(held)])
+                elif question.startswith("Where was"):
+                    self.assertNotEqual(answer, words[-1])
+                    self.assertIn(answer, worlds.ROOMS)
+        self.assertLessEqual({"Where is", "Where was", "What is", "How many"}, asked_about)
+
+    def test_days_are_put_in_order(self):
+        for sentences, asked in self.made(worlds.days):
+            for question, answer in asked:
+                name, after = re.fullmatch(r"Where was (\w+) before the (\w+)\?", question).groups()
+                own = [s.lower() for s in sentences if name in s]
+                own.sort(key=lambda s: next(i for i, t in enumerate(worlds.TIMES) if t in s))
+                at = next(i for i, s in enumerate(own) if f" {after}" in s)
+                self.assertIn(f" {answer}", own[at - 1])
+
+    def test_kinds_share_fears_and_colours(self):
+        for sentences, asked in self.made(worlds.fears):
+            for question, answer in asked:
+                name = question.split()[2].capitalize()
+                kind = next(s for s in sentences if s.startswith(f"{name} is a")).split()[-1][:-1]
+                fear = f"{worlds.BEASTS[kind].capitalize()} are afraid of {worlds.BEASTS[answer]}."
+                self.assertIn(fear, sentences)
+        for sentences, asked in self.made(worlds.colours):
+            (question, answer), _ = asked
+            name = question.split()[-1][:-1]
+            kind = next(s for s in sentences if s.startswith(f"{name} is a")).split()[-1]
+            alike = [s.split()[0] for s in sentences if s.endswith(f"is a {kind}")]
+            said = {s for s in sentences if s.split()[0] in alike and " is a " not in s}
+            self.assertEqual({s.split()[-1] for s in said}, {f"{answer}."})
+
+    def test_ways_lead_there(self):
+        for sentences, asked in self.made(worlds.ways):
+            for question, answer in asked:
+                a, c = re.fullmatch(
+                    r"How do you go from the (\w+) to the (\w+)\?", question
+                ).groups()
+                at = {a}
+                for letter in answer.split(","):
+                    way = next(way for way in worlds.WAYS if way[0] == letter)
+                    there = f"The (\\w+) is {way} of the ({'|'.join(at)})\\."
+                    back = f"The ({'|'.join(at)}) is {worlds.BACK[way]} of the (\\w+)\\."
+                    at = {
+                        found[1] if pattern is there else found[2]
+                        for pattern in (there, back)
+                        for sentence in sentences
+                        if (found := re.fullmatch(pattern, sentence))
+                    }
+                self.assertEqual(at, {c})
+
+    def test_a_world_is_asked_at_least_once_and_not_too_often(self):
+        rng = random.Random(2)
+        for _ in range(500):
+            _, asked = worlds.world(rng)
+            self.assertTrue(1 <= len(asked) <= worlds.MOST_ASKED)
 
 
 class Babi(unittest.TestCase):
