@@ -19,6 +19,7 @@ THINGS = ("football", "apple", "milk")
 WENT = ("moved to", "went to", "went back to", "journeyed to", "travelled to")
 TOOK = ("took", "got", "grabbed", "picked up")
 DROPPED = ("dropped", "left", "discarded", "put down")
+GAVE = ("gave", "passed", "handed")
 THEN = ("Then", "After that", "Following that", "Afterwards")
 NUMBERS = ("none", "one", "two", "three")
 TIMES = ("yesterday", "this morning", "this afternoon", "this evening")
@@ -73,7 +74,7 @@ def walks_told_by_pronoun(rng: random.Random) -> World:
 
 
 class Carried:
-    """2, 3, 6, 7, 8: people take things along and put them down."""
+    """2, 3, 5, 7, 8: people take things along, give them to others and put them down."""
 
     def __init__(self, rng: random.Random):
         self.rng = rng
@@ -81,6 +82,7 @@ class Carried:
         self.hands: dict[str, list[str]] = {name: [] for name in PEOPLE}
         self.history = {thing: [rng.choice(ROOMS)] for thing in THINGS}
         self.seen: set[str] = set()  # things that the passage has named
+        self.given: list[tuple[str, str, str]] = []  # giver, thing, receiver
 
     def go(self, name: str) -> str:
         place = self.rng.choice([room for room in ROOMS if room != self.place_of.get(name)])
@@ -92,7 +94,14 @@ class Carried:
     def there(self, share: float) -> str:
         return " there." if self.rng.random() < share else "."
 
-    def act(self, name: str, to_take: float) -> str:
+    def give(self, name: str, other: str) -> str:
+        thing = self.rng.choice(self.hands[name])
+        self.hands[name].remove(thing)
+        self.hands[other].append(thing)
+        self.given.append((name, thing, other))
+        return f"{name} {self.rng.choice(GAVE)} the {thing} to {other}."
+
+    def act(self, name: str, to_take: float, to_give: float) -> str:
         held = [thing for hand in self.hands.values() for thing in hand]
         here = self.place_of.get(name)
         free = [t for t in THINGS if t not in held and here and self.history[t][-1] == here]
@@ -102,6 +111,9 @@ class Carried:
             self.hands[name].append(thing)
             self.seen.add(thing)
             return f"{name} {self.rng.choice(TOOK)} the {thing}{self.there(0.6)}"
+        near = [other for other, place in self.place_of.items() if place == here and other != name]
+        if self.hands[name] and near and self.rng.random() < to_give:
+            return self.give(name, self.rng.choice(near))
         if self.hands[name] and chance < 0.35:
             thing = self.rng.choice(self.hands[name])
             self.hands[name].remove(thing)
@@ -109,8 +121,10 @@ class Carried:
         return self.go(name)
 
     def questions(self, about: str) -> list[Asked]:
+        if about == "people":
+            return where(self.place_of)
         if about == "things":
-            return [(f"Where is the {t}?", self.history[t][-1]) for t in self.seen]
+            return [(f"Where is the {t}?", self.history[t][-1]) for t in sorted(self.seen)]
         if about == "before":
             return [
                 (f"Where was the {thing} before the {place}?", rooms[i])
@@ -118,27 +132,46 @@ class Carried:
                 if thing in self.seen
                 for i, place in enumerate(rooms[1:])
                 if rooms.count(place) == 1
-            ][-6:]
+            ][-3:]
+        if about == "given":
+            return self.gifts()
         told = {name: self.hands[name] for name in self.place_of}
         if about == "number":
             ask = "How many objects is {} carrying?"
             return [(ask.format(name), NUMBERS[len(held)]) for name, held in told.items()]
-        if about == "hands":
-            ask = "What is {} carrying?"
-            return [(ask.format(name), ",".join(held) or "nothing") for name, held in told.items()]
-        return whether(self.place_of, self.rng)
+        ask = "What is {} carrying?"
+        return [(ask.format(name), ",".join(held) or "nothing") for name, held in told.items()]
+
+    def gifts(self) -> list[Asked]:
+        """Of things that were given once."""
+        asked = []
+        for name, thing, other in self.given:
+            if sum(thing == gift for _, gift, _ in self.given) > 1:
+                continue
+            asked += [
+                (f"Who gave the {thing}?", name),
+                (f"Who gave the {thing} to {other}?", name),
+                (f"Who received the {thing}?", other),
+                (f"Who did {name} give the {thing} to?", other),
+            ]
+            if sum((name, other) == (a, b) for a, _, b in self.given) == 1:
+                asked.append((f"What did {name} give to {other}?", thing))
+        return asked
+
+
+ABOUT = ("people", "things", "before", "number", "hands", "given")
 
 
 def things(rng: random.Random) -> World:
-    about = rng.choice(("things", "things", "before", "before", "number", "hands", "whether"))
+    """The questions are of two or three kinds: where a thing is follows from whose hands it is in."""
+    about = {"things", *rng.sample(ABOUT, 2)} if rng.random() < 0.5 else set(rng.sample(ABOUT, 2))
     world = Carried(rng)
-    to_take = rng.choice((0.4, 0.7, 1.0))
+    to_take, to_give = rng.choice((0.4, 0.7, 1.0)), 0.8 * ("given" in about)
+    length = rng.randint(2, rng.choice((8, 14, 20, 34)))
     said: list[str] = []
-    longest = 34 if about == "before" else 20
-    length = rng.randint(2, longest)
-    while len(said) < length or not (world.seen or about == "whether"):
-        said.append(world.act(rng.choice(list(PEOPLE)), to_take))
-    return " ".join(said), world.questions(about)
+    while len(said) < length or not world.seen:
+        said.append(world.act(rng.choice(list(PEOPLE)), to_take, to_give))
+    return " ".join(said), [asked for kind in sorted(about) for asked in world.questions(kind)]
 
 
 def days(rng: random.Random) -> World:
@@ -175,20 +208,17 @@ def fears(rng: random.Random) -> World:
 
 
 def colours(rng: random.Random) -> World:
-    """16: what the others of a kind are, one more is too."""
+    """16: what the last one told of a kind is, one more of the kind is too."""
     names = rng.sample(NAMED, len(NAMED))
-    asked_of = names.pop()
     kind_of = {name: rng.choice(KINDS) for name in names}
-    colour_of = {name: rng.choice(COLOURS) for name in names}
-    kind = kind_of[rng.choice(names)]
-    colour = rng.choice(COLOURS)
-    colour_of.update({name: colour for name in names if kind_of[name] == kind})
-    said = [f"{name} is a {kind_of[name]}." for name in names] + [f"{asked_of} is a {kind}."]
-    said += [f"{name} is {colour_of[name]}." for name in names]
+    colour_of = {name: rng.choice(COLOURS) for name in names[1:]}
+    kind_of[names[0]] = kind_of[names[1]]
+    told = [f"{name} is a {kind}." for name, kind in kind_of.items()]
+    said = told + [f"{name} is {colour}." for name, colour in colour_of.items()]
     rng.shuffle(said)
-    ask = "What color is {}?"
-    answers = {**colour_of, asked_of: colour}
-    return " ".join(said), [(ask.format(name), answers[name]) for name in (asked_of, names[0])]
+    alike = [name for name in colour_of if kind_of[name] == kind_of[names[0]]]
+    last = max(alike, key=lambda name: said.index(f"{name} is a {kind_of[name]}."))
+    return " ".join(said), [(f"What color is {names[0]}?", colour_of[last])]
 
 
 def ways(rng: random.Random) -> World:
@@ -219,12 +249,12 @@ def ways(rng: random.Random) -> World:
 
 
 KINDS_OF_WORLD: tuple[tuple[Callable[[random.Random], World], float], ...] = (
-    (walks, 2.0),
-    (walks_told_by_pronoun, 2.0),
-    (things, 5.0),
+    (walks, 0.5),
+    (walks_told_by_pronoun, 0.7),
+    (things, 6.0),
     (days, 2.0),
-    (fears, 1.0),
-    (colours, 1.5),
+    (fears, 0.7),
+    (colours, 4.0),
     (ways, 1.5),
 )
 MOST_ASKED = 6
