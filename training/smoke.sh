@@ -36,6 +36,9 @@ together="--work $work --steps 3 --accumulate 2 --dropout 0 --grammar-pairs 400 
 "$python" train.py $together --run alone
 "$python" train.py $together --run shared --copies 2
 "$python" compare_checkpoints.py "$work/alone/final.pt" "$work/shared/final.pt"
+echo "the mean of two runs with the same weights is these weights"
+"$python" average.py "$work/alone/final.pt" "$work/shared/final.pt" --share 0.75 --out "$work/mean.pt"
+"$python" compare_checkpoints.py "$work/alone/final.pt" "$work/mean.pt"
 echo "one attention head (H = 1)"
 "$python" train.py --work "$work" --run h1 --steps 4 --heads 1 --grammar-pairs 400 --tokens 2048
 "$python" export_gguf.py --work "$work" --run h1 --type q8_0 --out "$work/h1.gguf"
