@@ -5,9 +5,9 @@
     answer      <s><passage> text <question> text <answer> -> words of the passage, or <none>, </s>
     complete    <s><story>                                -> text </s>
 
-A row is (ids, divider): the loss is taken on what follows position `divider`. A passage may be asked more
-than once: after the first answer's </s> come <question> text <answer> words </s>, with the loss on the answers. The model file carries
-PROMPTS, so that who runs it lays prompts out alike.
+A row is (ids, divider): the loss is taken on what follows position `divider`. A passage may be asked more than
+once: after the first answer's </s> come <question> text <answer> words </s>, with the loss on the answers.
+The model file carries PROMPTS, so that who runs it lays prompts out alike.
 """
 
 import re

@@ -12,11 +12,11 @@ from tasks.polarity import Polarity
 class TaskRows:
     """`counts` says how many rows of each task an epoch has; `longest` how many tokens a row.
 
-    `worlds` rows besides are made up (tasks/worlds.py).
+    `made_up` rows besides come from tasks/worlds.py.
     """
 
-    def __init__(self, sp, work: Path, counts: dict[str, int], longest: int, worlds: int = 0):
-        self.sp, self.counts, self.longest, self.worlds = sp, counts, longest, worlds
+    def __init__(self, sp, work: Path, counts: dict[str, int], longest: int, made_up: int = 0):
+        self.sp, self.counts, self.longest, self.made_up = sp, counts, longest, made_up
         self.examples = {task: data.read(work, task, "train") for task in counts if counts[task]}
         for task, rows in self.examples.items():
             if not rows:
@@ -32,7 +32,7 @@ class TaskRows:
             make = getattr(self, task)
             for example in self.sample(examples, self.counts[task], rng):
                 rows += make(example, rng)
-        rows += [layout.asked_row(self.sp, *worlds.world(rng)) for _ in range(self.worlds)]
+        rows += [layout.asked_row(self.sp, *worlds.world(rng)) for _ in range(self.made_up)]
         return [row for row in rows if len(row[0]) <= self.longest + 1]
 
     @staticmethod

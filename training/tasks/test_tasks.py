@@ -91,11 +91,14 @@ class Worlds(unittest.TestCase):
         asked_about = set()
         for sentences, asked in self.made(worlds.things, 1000):
             place_of, carrier, left_at, gifts = {}, {}, {}, []
+            rooms = {thing: [] for thing in worlds.THINGS}
             for sentence in sentences:
                 name, rest = sentence.rstrip(".").removesuffix(" there").split(" ", 1)
                 last = rest.split()[-1]
                 if last in worlds.ROOMS:
                     place_of[name] = last
+                    for thing in (thing for thing, owner in carrier.items() if owner == name):
+                        rooms[thing].append(last)
                 elif last in worlds.PEOPLE:
                     thing = rest.split()[2]
                     self.assertEqual((carrier[thing], place_of[name]), (name, place_of[last]))
@@ -105,6 +108,7 @@ class Worlds(unittest.TestCase):
                 elif any(rest.startswith(verb) for verb in worlds.TOOK):
                     self.assertNotIn(last, carrier)
                     carrier[last] = name
+                    rooms[last] = rooms[last] or [place_of[name]]
                 else:
                     self.assertEqual(carrier.pop(last), name)
                     left_at[last] = place_of[name]
@@ -131,6 +135,8 @@ class Worlds(unittest.TestCase):
                 elif question.startswith("Where was"):
                     self.assertNotEqual(answer, words[-1])
                     self.assertIn(answer, worlds.ROOMS)
+                    been = rooms[words[3]]
+                    self.assertEqual(answer, been[been.index(words[-1]) - 1])
         self.assertLessEqual(
             {"Where is", "Where was", "What is", "How many", "Who gave"}, asked_about
         )

@@ -12,7 +12,7 @@ Asked = tuple[str, str]  # question, answer
 World = tuple[str, list[Asked]]  # passage, what can be asked of it
 
 PEOPLE = {"Mary": "she", "John": "he", "Daniel": "he", "Sandra": "she"}
-FRIENDS = {"Bill": "he", "Fred": "he", "Jeff": "he", "Julie": "she"}
+FRIENDS = ("Mary", "Bill", "Fred", "Jeff", "Julie")
 ROOMS = ("bathroom", "kitchen", "hallway", "garden", "office", "bedroom")
 TOWN = ("school", "cinema", "park", "office", "bedroom", "kitchen")
 THINGS = ("football", "apple", "milk")
@@ -104,7 +104,7 @@ class Carried:
     def act(self, name: str, to_take: float, to_give: float) -> str:
         held = [thing for hand in self.hands.values() for thing in hand]
         here = self.place_of.get(name)
-        free = [t for t in THINGS if t not in held and here and self.history[t][-1] == here]
+        free = [t for t in THINGS if t not in held and self.history[t][-1] == here]
         chance = self.rng.random()
         if free and chance < to_take:
             thing = self.rng.choice(free)
@@ -176,7 +176,7 @@ def things(rng: random.Random) -> World:
 
 def days(rng: random.Random) -> World:
     """14: who was where when, told out of order."""
-    people = rng.sample(["Mary", *FRIENDS], rng.randint(2, 4))
+    people = rng.sample(FRIENDS, rng.randint(2, 4))
     told: list[tuple[int, str, str]] = []
     asked = []
     for name in people:
