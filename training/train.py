@@ -20,6 +20,7 @@ from config import DEFAULT_WORK, ModelConfig
 from copies import Copies
 from corpus import read_rows
 from model import Translator
+from muon import Muon
 from schedule import Clock, by_steps, replay
 from tasks.data import TASKS
 from tasks.rows import TaskRows
@@ -69,12 +70,24 @@ def options(arguments: list[str] | None = None):
     return parse.parse_args(arguments)
 
 
+def multiplies_bfloat16(device: str) -> bool:
+    """Whether it has instructions for it. A CPU without them takes thirty times as long as in f32."""
+    if device != "cpu":
+        return True
+    has = torch.cpu.get_capabilities()
+    return any(has.get(name) for name in ("amx_bf16", "avx512_bf16", "bf16"))
+
+
 def optimisers(model: Translator, chosen):
     matrices = [w for n, w in model.named_parameters() if w.dim() == 2 and n != "embedding"]
     others = [w for n, w in model.named_parameters() if w.dim() == 1 or n == "embedding"]
     return [
-        torch.optim.Muon(
-            matrices, lr=chosen.muon_lr, momentum=0.95, weight_decay=chosen.muon_decay
+        Muon(
+            matrices,
+            lr=chosen.muon_lr,
+            momentum=0.95,
+            weight_decay=chosen.muon_decay,
+            dtype=torch.bfloat16 if multiplies_bfloat16(chosen.device) else torch.float32,
         ),
         torch.optim.AdamW(others, lr=chosen.adam_lr, betas=(0.9, 0.95), weight_decay=0.01),
     ]
@@ -107,6 +120,7 @@ class Run:
             begin_from(self.model, self.sp, chosen.begin_from, vocabulary)
         self.copies.reseed(chosen.seed)
         self.model.to(chosen.device)
+        self.bfloat16 = multiplies_bfloat16(chosen.device)
         self.loss_of = self.model.loss
         if chosen.compile:
             torch.compiler.reset()  # what an earlier run of this process compiled has other shapes
@@ -187,7 +201,7 @@ class Run:
         device, total = self.chosen.device, 0.0
         for batch in self.copies.share(batches):
             batch = batch.to(device)
-            with torch.autocast(device, dtype=torch.bfloat16):
+            with torch.autocast(device, dtype=torch.bfloat16, enabled=self.bfloat16):
                 loss = self.loss_of(batch, self.chosen.smoothing)
             (loss / len(batches)).backward()
             total += loss.item() / len(batches)
