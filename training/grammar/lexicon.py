@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from . import english, spanish
@@ -48,6 +49,7 @@ def entries(name: str):
                 yield section, entry.strip()
 
 
+@cache
 def nouns() -> list[Noun]:
     found = []
     for kind, entry in entries("nouns.txt"):
@@ -67,6 +69,7 @@ def nouns() -> list[Noun]:
     return found
 
 
+@cache
 def adjectives() -> list[Adjective]:
     found = []
     for group, entry in entries("adjectives.txt"):
@@ -76,6 +79,7 @@ def adjectives() -> list[Adjective]:
     return found
 
 
+@cache
 def verbs() -> dict[str, list[VerbPair]]:
     found: dict[str, list[VerbPair]] = {}
     for group, entry in entries("verbs.txt"):

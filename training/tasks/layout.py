@@ -25,6 +25,7 @@ PARTS = {task: re.findall(r"<\w+>|\{\w+\}", prompt) for task, prompt in PROMPTS.
 TAUGHT_BY = {"classify": ("sentiment",), "answer": ("squad", "babi"), "complete": ("story",)}
 
 Row = tuple[list[int], int]
+Asked = tuple[str, str]  # question, answer: words of the passage, or nothing where it holds none
 
 
 def fill(sp, task: str, **words: str) -> list[int]:
@@ -63,13 +64,15 @@ def sentiment_row(sp, text: str, label: str) -> Row:
     return row(sentiment_prompt(sp, text), [TOKEN[f"<{label}>"]])
 
 
+def answer_said(sp, answer: str) -> list[int]:
+    return sp.encode(answer) if answer else [TOKEN["<none>"]]
+
+
 def answer_row(sp, passage: str, question: str, answer: str) -> Row:
-    """An empty answer means that the passage holds none."""
-    said = sp.encode(answer) if answer else [TOKEN["<none>"]]
-    return row(answer_prompt(sp, passage, question), said)
+    return row(answer_prompt(sp, passage, question), answer_said(sp, answer))
 
 
-def asked_row(sp, passage: str, asked: list[tuple[str, str]]) -> Row:
+def asked_row(sp, passage: str, asked: list[Asked]) -> Row:
     """One passage with several questions and their answers."""
     (question, answer), *more = asked
     ids, divider = answer_row(sp, passage, question, answer)
@@ -78,7 +81,7 @@ def asked_row(sp, passage: str, asked: list[tuple[str, str]]) -> Row:
             TOKEN["<question>"],
             *sp.encode(question),
             TOKEN["<answer>"],
-            *sp.encode(answer),
+            *answer_said(sp, answer),
             EOS,
         ]
     return ids, divider

@@ -7,7 +7,7 @@ import unittest
 from pathlib import Path
 
 from config import BOS, EOS, TOKEN
-from tasks import babi, data, layout, scores, squad, stories, worlds
+from tasks import babi, data, layout, scenes, scores, squad, stories, worlds
 from tasks.polarity import Polarity
 from tasks.rows import TaskRows
 from tasks.splitting import is_dev
@@ -182,6 +182,39 @@ class Worlds(unittest.TestCase):
                         if (found := re.fullmatch(pattern, sentence))
                     }
                 self.assertEqual(at, {c})
+
+    def test_plain_sentences_say_what_is_asked_of_them(self):
+        kinds = set()
+        for sentences, asked in self.made(scenes.scene, 500):
+            passage = " ".join(sentences)
+            for question, answer in asked:
+                self.assertIn(answer, passage)
+                kinds.add((" ".join(question.split()[:2]), answer == ""))
+                if match := re.fullmatch(
+                    r"(What|Where) (does|did) the (.+?) (\w+)( .+)?\?", question
+                ):
+                    if not answer:
+                        self.assertNotRegex(passage, rf"\b{match[3].split()[0]}\b")
+                        continue
+                    told = [s for s in sentences if s.endswith(f" {answer}.")]
+                    self.assertEqual(len(told), 1, (question, answer))
+                    self.assertIn(match[3].split()[0], told[0][: -len(answer) - 1])
+                elif match := re.fullmatch(
+                    r"(What is|What color is) the (.+?)( like)?\?", question
+                ):
+                    self.assertRegex(passage, rf"\b{answer} ([\w ]* )?{match[2]}\b")
+                else:
+                    self.assertIn(f"{answer} {question.rstrip('?').split()[1]}", passage)
+        for first in ("What does", "What did", "Where does", "Where did", "What is", "What color"):
+            self.assertIn((first, False), kinds)
+        self.assertTrue({("What does", True), ("Where does", True)} <= kinds)
+
+    def test_an_answer_that_the_passage_lacks_is_said_to_be_none(self):
+        asked = [("c", ""), ("d", "")]
+        ids, divider = layout.asked_row(Letters, "ab", asked)
+        none = [TOKEN["<none>"], EOS]
+        self.assertEqual(ids[divider + 1 : divider + 3], none)
+        self.assertEqual(ids[-2:], none)
 
     def test_a_world_is_asked_at_least_once_and_not_too_often(self):
         rng = random.Random(2)

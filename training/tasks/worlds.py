@@ -8,7 +8,9 @@ The sentences are bAbI's; the numbers in comments are those of its tasks.
 import random
 from collections.abc import Callable
 
-Asked = tuple[str, str]  # question, answer
+from tasks.layout import Asked
+from tasks.scenes import scene
+
 World = tuple[str, list[Asked]]  # passage, what can be asked of it
 
 PEOPLE = {"Mary": "she", "John": "he", "Daniel": "he", "Sandra": "she"}
@@ -256,6 +258,7 @@ KINDS_OF_WORLD: tuple[tuple[Callable[[random.Random], World], float], ...] = (
     (fears, 0.7),
     (colours, 4.0),
     (ways, 1.5),
+    (scene, 5.0),
 )
 MOST_ASKED = 6
 
