@@ -4,7 +4,7 @@ import random
 from pathlib import Path
 
 from config import EOS
-from tasks import babi, data, layout, sentiment, squad, worlds
+from tasks import babi, data, layout, scenes, sentiment, squad, worlds
 from tasks.layout import Row
 from tasks.polarity import Polarity
 
@@ -42,9 +42,11 @@ class TaskRows:
         return examples * whole + rng.sample(examples, rest)
 
     def sentiment(self, example, rng: random.Random) -> list[Row]:
-        """The text, and of a review some pieces besides."""
+        """The text, of a review some pieces besides, and now and then a sentence that only states something."""
         label, text, source = example
         labelled = [(label, sentiment.word_dropped(text, rng))]
+        if rng.random() < sentiment.STATED_SHARE:
+            labelled.append(("neutral", scenes.statement(rng)))
         if source == "review":
             labelled += self.polarity.pieces(text, rng)
         return [

@@ -11,6 +11,8 @@ from corpus import read_rows
 LABELS = ("positive", "negative", "neutral")
 # How often a review comes for each time that a comment does: there are half as many, better labelled.
 REVIEWS_TIMES = 3
+# Sentences that only state something, for each text; comments are neutral in other words.
+STATED_SHARE = 0.1
 Labelled = tuple[str, str]  # label, text
 
 
