@@ -1,12 +1,21 @@
-"""Mean of the weights of two checkpoints, for `train.py --begin-from`:
+"""Mean of two models' weights, for `train.py --begin-from` or `export_gguf.py --checkpoint`:
 
-python average.py BEFORE.pt AFTER.pt --share 0.75 --out MEAN.pt
+python average.py BEFORE AFTER.pt --share 0.75 --out MEAN.pt
 """
 
 import argparse
 from pathlib import Path
 
 import torch
+
+import load_gguf
+
+
+def weights_of(path: Path) -> dict:
+    """Of a checkpoint, or of a GGUF file."""
+    if path.suffix == ".gguf":
+        return load_gguf.load(path)[0].state_dict()
+    return torch.load(path, weights_only=True)["model"]
 
 
 def mean(before: dict, after: dict, share: float) -> dict:
@@ -16,16 +25,17 @@ def mean(before: dict, after: dict, share: float) -> dict:
 
 def main():
     parse = argparse.ArgumentParser(description=__doc__.split(",")[0])
-    parse.add_argument("before", type=Path)
-    parse.add_argument("after", type=Path)
+    parse.add_argument("before", type=Path, help=".pt or .gguf")
+    parse.add_argument("after", type=Path, help=".pt")
     parse.add_argument("--share", type=float, default=0.5, help="of the second")
     parse.add_argument("--out", type=Path, required=True)
     chosen = parse.parse_args()
-    before, after = (torch.load(path, weights_only=True) for path in (chosen.before, chosen.after))
-    if before["config"] != after["config"]:
-        raise SystemExit("the checkpoints' models have different shapes")
-    weights = mean(before["model"], after["model"], chosen.share)
-    torch.save({"config": after["config"], "model": weights}, chosen.out)
+    before, after = weights_of(chosen.before), torch.load(chosen.after, weights_only=True)
+    shapes = [{name: w.shape for name, w in state.items()} for state in (before, after["model"])]
+    if shapes[0] != shapes[1]:
+        raise SystemExit("the two models have different shapes")
+    after.pop("optimisers", None)  # their state is of the second's weights
+    torch.save({**after, "model": mean(before, after["model"], chosen.share)}, chosen.out)
 
 
 if __name__ == "__main__":

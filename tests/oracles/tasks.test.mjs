@@ -10,7 +10,7 @@ import { python, repo, shippedModel, taskRows, work } from "./support.mjs";
 // What the model card claims is what the wasm build must give; rounding of activations may move a few answers.
 const tolerance = 0.015;
 /** Below these a new model is not to be shipped. */
-const least = { babi: 0.65, squad: 0.38 };
+const least = { babi: 0.69, squad: 0.38 };
 const card = JSON.parse(await readFile(join(repo, "models/onehead-tiny/scores.json"), "utf8")).tasks;
 
 test("bAbI and SQuAD: questions about passages that were not trained on", async (context) => {

@@ -14,6 +14,7 @@ export interface Answered {
 }
 
 const HOUSE = "The old house by the river was built in 1890 by a rich farmer.";
+const ROOMS = "Mary went to the kitchen. John went to the garden. Mary moved to the office.";
 const FOX = "The quick brown fox jumps over the lazy dog. The cat purrs.";
 
 export const questions: Task<Answered> = {
@@ -25,9 +26,10 @@ export const questions: Task<Answered> = {
     { name: "question", label: "Question", rows: 1 },
   ],
   examples: [
-    { passage: HOUSE, question: "When was the house built?" },
-    { passage: "Fred gave the football to Jeff.", question: "Who did Fred give the football to?" },
+    { passage: ROOMS, question: "Where is Mary?" },
     { passage: FOX, question: "Who jumps over the dog?" },
+    { passage: FOX, question: "What does the cat do?" },
+    { passage: HOUSE, question: "When was the house built?" },
     { passage: HOUSE, question: "What is the capital of France?" },
   ],
   exampleLabel: ({ question = "" }) => question,
