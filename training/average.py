@@ -8,14 +8,7 @@ from pathlib import Path
 
 import torch
 
-import load_gguf
-
-
-def weights_of(path: Path) -> dict:
-    """Of a checkpoint, or of a GGUF file."""
-    if path.suffix == ".gguf":
-        return load_gguf.load(path)[0].state_dict()
-    return torch.load(path, weights_only=True)["model"]
+from warm_start import weights_of
 
 
 def mean(before: dict, after: dict, share: float) -> dict:
@@ -30,7 +23,8 @@ def main():
     parse.add_argument("--share", type=float, default=0.5, help="of the second")
     parse.add_argument("--out", type=Path, required=True)
     chosen = parse.parse_args()
-    before, after = weights_of(chosen.before), torch.load(chosen.after, weights_only=True)
+    before, _ = weights_of(chosen.before)
+    after = torch.load(chosen.after, weights_only=True)
     shapes = [{name: w.shape for name, w in state.items()} for state in (before, after["model"])]
     if shapes[0] != shapes[1]:
         raise SystemExit("the two models have different shapes")

@@ -70,15 +70,15 @@ def options(arguments: list[str] | None = None):
     return parse.parse_args(arguments)
 
 
-def multiplies_bfloat16(device: str) -> bool:
-    """Whether it has instructions for it. A CPU without them takes thirty times as long as in f32."""
-    if device != "cpu":
-        return True
+def product_dtype(device: str) -> torch.dtype:
+    """bf16, but on a CPU without instructions for it, which takes thirty times as long as in f32."""
     has = torch.cpu.get_capabilities()
-    return any(has.get(name) for name in ("amx_bf16", "avx512_bf16", "bf16"))
+    if device != "cpu" or any(has.get(name) for name in ("amx_bf16", "avx512_bf16", "bf16")):
+        return torch.bfloat16
+    return torch.float32
 
 
-def optimisers(model: Translator, chosen):
+def optimisers(model: Translator, chosen, dtype: torch.dtype):
     matrices = [w for n, w in model.named_parameters() if w.dim() == 2 and n != "embedding"]
     others = [w for n, w in model.named_parameters() if w.dim() == 1 or n == "embedding"]
     return [
@@ -87,7 +87,7 @@ def optimisers(model: Translator, chosen):
             lr=chosen.muon_lr,
             momentum=0.95,
             weight_decay=chosen.muon_decay,
-            dtype=torch.bfloat16 if multiplies_bfloat16(chosen.device) else torch.float32,
+            dtype=dtype,
         ),
         torch.optim.AdamW(others, lr=chosen.adam_lr, betas=(0.9, 0.95), weight_decay=0.01),
     ]
@@ -120,14 +120,14 @@ class Run:
             begin_from(self.model, self.sp, chosen.begin_from, vocabulary)
         self.copies.reseed(chosen.seed)
         self.model.to(chosen.device)
-        self.bfloat16 = multiplies_bfloat16(chosen.device)
+        self.dtype = product_dtype(chosen.device)
         self.loss_of = self.model.loss
         if chosen.compile:
             torch.compiler.reset()  # what an earlier run of this process compiled has other shapes
             self.loss_of = torch.compile(self.model.loss, dynamic=True)
         counts = {task: getattr(chosen, task) for task in TASKS}
         self.tasks = TaskRows(self.sp, chosen.work, counts, chosen.context, chosen.worlds)
-        self.optimisers = optimisers(self.model, chosen)
+        self.optimisers = optimisers(self.model, chosen, self.dtype)
         self.peaks = [o.param_groups[0]["lr"] for o in self.optimisers]
         self.step, self.epoch, self.batch, self.seconds = 0, 0, 0, 0.0
         self.began, self.factor, self.loss = time.time(), 1.0, float("nan")
@@ -201,7 +201,7 @@ class Run:
         device, total = self.chosen.device, 0.0
         for batch in self.copies.share(batches):
             batch = batch.to(device)
-            with torch.autocast(device, dtype=torch.bfloat16, enabled=self.bfloat16):
+            with torch.autocast(device, dtype=torch.bfloat16, enabled=self.dtype == torch.bfloat16):
                 loss = self.loss_of(batch, self.chosen.smoothing)
             (loss / len(batches)).backward()
             total += loss.item() / len(batches)

@@ -34,17 +34,22 @@ def carried_over(embedding: Tensor, old, new) -> Tensor:
     return torch.stack(rows)
 
 
+def weights_of(source: Path):
+    """State of a checkpoint, or of a GGUF file with the tokenizer that it brings (else None)."""
+    if source.suffix == ".gguf":
+        trained, tokenizer, _ = load_gguf.load(source)
+        return trained.state_dict(), tokenizer
+    return torch.load(source, weights_only=True, map_location="cpu")["model"], None
+
+
 def begin_from(model: Translator, new, source: Path, vocabulary: Path) -> None:
     """Loads the weights in `source` into `model`, which the tokenizer `new` serves.
 
     A GGUF file brings its own tokenizer; a checkpoint was trained with the one in file `vocabulary`.
     Blocks that the source lacks stay as they are: at first they add nothing (Translator.initialise).
     """
-    if source.suffix == ".gguf":
-        trained, old, _ = load_gguf.load(source)
-        state = trained.state_dict()
-    else:
-        state = torch.load(source, weights_only=True, map_location="cpu")["model"]
+    state, old = weights_of(source)
+    if old is None:
         old = sentencepiece.SentencePieceProcessor(model_file=str(vocabulary))
     state["embedding"] = carried_over(state["embedding"], old, new)
     own = {name: w for name, w in model.state_dict().items() if name.startswith("blocks.")}

@@ -125,10 +125,7 @@ class Clauses(Phrases):
         return modal
 
     def object_of(self, verb) -> Phrase:
-        kinds = []
-        for kind in ("animate", "animal", "person", "thing", "food", "place"):
-            if kind in verb.flags:
-                kinds += ["animal", "person"] if kind == "animate" else [kind]
+        kinds = verb.objects()
         phrase = self.noun_phrase(kinds)
         if phrase.english[0][1] and phrase.spanish[0][1] == 0:  # bare plural: no article either
             phrase = self.noun_phrase(

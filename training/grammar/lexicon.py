@@ -37,6 +37,14 @@ class VerbPair:
     spanish: spanish.Verb
     flags: set[str] = field(default_factory=set)  # objects' kinds, "noa", "nopa", "dat"
 
+    def objects(self) -> list[str]:
+        """Kinds of what it can be done to."""
+        kinds = []
+        for kind in ("animate", "animal", "person", "thing", "food", "place"):
+            if kind in self.flags:
+                kinds += ["animal", "person"] if kind == "animate" else [kind]
+        return kinds
+
 
 def entries(name: str):
     """(section, entry) for each comma-separated entry of a word list."""

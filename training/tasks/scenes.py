@@ -93,8 +93,7 @@ class Scene:
         asked: list[Asked] = []
         described = [who]
         if group == "transitive":
-            kinds = [k for k in ("thing", "food", "place", *ANIMATE) if k in self.objects(pair)]
-            what = self.new(kinds)
+            what = self.new(pair.objects())
             described.append(what)
             end = f"{verb} {text(what.english)}"
             asked += [
@@ -121,12 +120,6 @@ class Scene:
         for phrase in described:
             asked += self.qualities(phrase)
         return f"{subject} {end}.", asked
-
-    @staticmethod
-    def objects(pair) -> set[str]:
-        """Kinds of what the verb can be done to."""
-        kinds = set(pair.flags)
-        return kinds | set(ANIMATE) if "animate" in kinds else kinds
 
     @staticmethod
     def qualities(phrase: Phrase) -> list[Asked]:

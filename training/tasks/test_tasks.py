@@ -210,21 +210,9 @@ class Worlds(unittest.TestCase):
         self.assertTrue({("What does", True), ("Where does", True)} <= kinds)
 
     def test_a_statement_is_neither_good_nor_bad_news(self):
-        loaded = {
-            "happy",
-            "sad",
-            "horrible",
-            "lovely",
-            "terrible",
-            "cries",
-            "loves",
-            "hates",
-            "kills",
-        }
+        loaded = r"\b(happy|sad|horrible|lovely|terrible|cries|loves|hates|kills)\b"
         for seed in range(300):
-            self.assertFalse(
-                loaded & set(scenes.statement(random.Random(seed)).rstrip(".").split())
-            )
+            self.assertNotRegex(scenes.statement(random.Random(seed)), loaded)
 
     def test_an_answer_that_the_passage_lacks_is_said_to_be_none(self):
         asked = [("c", ""), ("d", "")]
